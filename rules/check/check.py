@@ -1,0 +1,22 @@
+"""All checks of a library, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.check.expressions import check_expressions
+from rules.check.parts import Parts
+from rules.check.patterns import check_pattern
+from rules.check.signals import check_channel, check_names
+from rules.check.types import check_types
+from rules.problem import Problem
+
+
+def check_library(parts: Parts) -> Iterator[Problem]:
+    """What is wrong between the parts of a library, each of which is right or mended by itself."""
+    yield from check_names(parts)
+    yield from check_types(parts)
+    yield from check_expressions(parts)
+    for signal in parts.signals:
+        yield from check_pattern(signal)
+        yield from check_channel(signal, parts)

@@ -1,0 +1,89 @@
+"""Types that are named must be in the catalogue, where the library has one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from rules.check.parts import Parts
+from rules.names import nearest
+from rules.problem import Problem
+from rules.schema import Declared, FeatureEntry
+from rules.schema_kinds import TYPE_PATTERN
+from rules.schema_reading import Placed
+from rules.source import Path, Scalar, Sequence, Table
+
+# What the system itself writes to the log; `trigger.*` are what connectors report.
+_SYSTEM: Final = ("profile.updated", "identity.linked", "clock.tick", "library.switched", "trigger.sent")
+_NOT_YET: Final = ("signal.fired", "signal.*")
+
+
+def check_types(parts: Parts) -> Iterator[Problem]:
+    """Every type that features and signals name exists, every wildcard means one at least."""
+    known = frozenset(parts.interactions) if parts.has_catalogue and parts.interactions is not None else None
+    for feature in parts.features:
+        yield from _check(feature.entry, _feature_paths(feature.entry), known)
+    for signal in parts.signals:
+        yield from _check(signal, [("of",), *_step_paths(signal)], known)
+
+
+def _feature_paths(entry: Placed[FeatureEntry]) -> list[Path]:
+    score = entry.document.keys((*entry.path, "score"))
+    return [("count",), ("of",), *[("score", key) for key in score]]
+
+
+def _step_paths(signal: Placed[Declared]) -> Iterator[Path]:
+    follow = signal.document.node(("follow",))
+    steps = follow.items if isinstance(follow, Sequence) and signal.has("follow") else ()
+    for index, step in enumerate(steps):
+        if isinstance(step, Table):
+            yield from (("follow", index, key) for key in ("type", "without") if key in step.entries)
+        else:
+            yield "follow", index
+
+
+def _check(placed: Placed[Declared], paths: list[Path], known: frozenset[str] | None) -> Iterator[Problem]:
+    for path, name in _named(placed, paths):
+        at_key = path[0] == "score"
+        if name in _NOT_YET:
+            found = f"`{name}`, which is not supported yet"
+            yield from placed.problem(path, found, "a type that customers make", "leave it out", at_key=at_key)
+        elif known is not None and not _exists(name, known):
+            words = _unknown(name, known)
+            yield from placed.problem(path, *words, at_key=at_key)
+
+
+def _named(placed: Placed[Declared], paths: list[Path]) -> Iterator[tuple[Path, str]]:
+    """Each type that is written at these paths, with its own path."""
+    for path in paths:
+        if path[0] == "score":
+            yield path, str(path[1])
+            continue
+        node = placed.document.node((*placed.path, *path))
+        if not placed.has(*path):
+            continue
+        items = enumerate(node.items) if isinstance(node, Sequence) else ()
+        places = [(path, node), *[((*path, index), item) for index, item in items]]
+        for place, item in places:
+            if isinstance(item, Scalar) and isinstance(item.value, str) and re.fullmatch(TYPE_PATTERN, item.value):
+                yield place, item.value
+
+
+def _exists(name: str, known: frozenset[str]) -> bool:
+    if name == "*" or name in _SYSTEM or name.startswith("trigger."):
+        return True
+    if name.endswith(".*"):
+        return any(candidate.startswith(name[:-1]) for candidate in (*known, *_SYSTEM))
+    return name in known
+
+
+def _unknown(name: str, known: frozenset[str]) -> tuple[str, str, str]:
+    if name.endswith(".*"):
+        groups = {f"{candidate.rpartition('.')[0]}.*" for candidate in known if "." in candidate}
+        near = nearest(name, groups)
+        found, advice = f"`{name}`, which means no type of interactions.yaml", f"add a type below `{name[:-1]}` there"
+        return found, "a wildcard that means one at least", f"write `{near}`" if near else advice
+    near = nearest(name, known)
+    found, advice = f"the type `{name}`, which interactions.yaml lacks", f"add `{name}: {{}}` there"
+    return found, "a type of the catalogue", f"write `{near}`, or {advice}" if near else advice

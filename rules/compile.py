@@ -1,0 +1,112 @@
+"""From declarations to a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rules.declaration import Feature, Follow, Library, Signal, Silent, When
+from rules.expression import Expression, FeatureRead, Scope, Tendency, compile_customer, parse
+from rules.feature_types import feature_info
+from rules.features import Reader, plan_feature
+from rules.fields import Getter, as_key, getter
+from rules.firing import Carry, Condition, SignalPlan
+from rules.identity import part_key
+from rules.patterns import EdgeMatcher, FollowMatcher, SilentMatcher, WhenMatcher
+from rules.patterns.when import Reads
+from rules.plan import Plan
+
+_RUNS = ("shadow", "live")
+
+
+def compile_plan(library: Library) -> Plan:
+    """The plan of a checked library (one that `load_library` gave)."""
+    return _Compiler(library).plan()
+
+
+class _Compiler:
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.features = {feature.name: plan_feature(feature) for feature in library.features}
+        self.infos = {feature.name: feature_info(feature) for feature in library.features}
+
+    def plan(self) -> Plan:
+        signals = [signal for signal in self.library.signals if signal.status in _RUNS]
+        whens = [self._when(signal, signal.pattern) for signal in signals if isinstance(signal.pattern, When)]
+        return Plan(
+            library=self.library,
+            features=tuple(self.features.values()),
+            edges=[when for when in whens if isinstance(when, EdgeMatcher)],
+            whens=[when for when in whens if isinstance(when, WhenMatcher)],
+            follows=[self._follow(signal, signal.pattern) for signal in signals if isinstance(signal.pattern, Follow)],
+            silents=[
+                SilentMatcher(self._signal(signal), signal.pattern, _getter(signal.per))
+                for signal in signals
+                if isinstance(signal.pattern, Silent)
+            ],
+        )
+
+    def _follow(self, signal: Signal, pattern: Follow) -> FollowMatcher:
+        return FollowMatcher(self._signal(signal), pattern, _getter(signal.per), self.library.late_by)
+
+    def _when(self, signal: Signal, pattern: When) -> EdgeMatcher | WhenMatcher:
+        scope = Scope(kind="customer", features=self.infos, per=signal.per, holds=pattern.hold is not None)
+        expression = parse(pattern.condition, scope, timed=True)
+        condition, reads = self._compiled(expression), self._reads(expression)
+        timed = expression.tendency in (Tendency.RISES, Tendency.EITHER)
+        if signal.per is None and not timed and pattern.hold is None:
+            return EdgeMatcher(self._signal(signal), condition, reads)
+        read_per = _getter(signal.per)
+        return WhenMatcher(
+            signal=self._signal(signal),
+            condition=condition,
+            reads=reads,
+            moving=tuple(self._compiled(comparison) for comparison in expression.moving),
+            per=None if read_per is None else lambda touchpoint: as_key(read_per(touchpoint)),
+            timed=timed,
+            hold=pattern.hold,
+        )
+
+    def _reads(self, expression: Expression) -> Reads:
+        return Reads(
+            shared=tuple((self.features[read.name], read.key) for read in _sorted(expression) if not read.own),
+            own=tuple(self.features[read.name] for read in _sorted(expression) if read.own),
+            profile=bool(expression.profile),
+            touchpoint=bool(expression.touchpoint),
+        )
+
+    def _signal(self, signal: Signal) -> SignalPlan:
+        scope = Scope(kind="customer", features=self.infos, per=signal.per)
+        return SignalPlan(
+            declared=signal,
+            key=part_key("signal", [signal.name, signal.per, signal.pattern, self._definitions(signal)]),
+            again_key=part_key("again", [signal.name, signal.per]),
+            per=_getter(signal.per),
+            condition=self._compiled(parse(signal.condition, scope)) if signal.condition else None,
+            carry=tuple(self._carry(name, text, scope) for name, text in signal.then.carry),
+        )
+
+    def _definitions(self, signal: Signal) -> list[Feature]:
+        """The features that a condition reads: what its instances keep hangs on their definitions."""
+        if not isinstance(signal.pattern, When):
+            return []
+        scope = Scope(kind="customer", features=self.infos, per=signal.per)
+        return [self.features[read.name].declared for read in _sorted(parse(signal.pattern.condition, scope))]
+
+    def _carry(self, name: str, text: str, scope: Scope) -> Carry:
+        feature = self.features.get(text.strip())
+        is_time = feature is not None and feature.declared.field == "time"
+        return Carry(name, self._compiled(parse(text, scope)), is_time)
+
+    def _compiled(self, expression: Expression) -> Condition:
+        return compile_customer(expression, self._readers(expression))
+
+    def _readers(self, expression: Expression) -> Mapping[FeatureRead, Reader]:
+        return {read: self.features[read.name].reader(read.own, read.key) for read in expression.reads}
+
+
+def _sorted(expression: Expression) -> list[FeatureRead]:
+    return sorted(expression.reads, key=lambda read: (read.name, read.own, read.key or ""))
+
+
+def _getter(field: str | None) -> Getter | None:
+    return getter(field) if field else None

@@ -1,0 +1,156 @@
+"""What a library declares, after reading and checking: plain frozen values with every shorthand resolved.
+
+`parse` makes these from YAML; `compile` turns them into a plan. Durations are whole milliseconds,
+types are tuples of dotted names or wildcards (``content.*``, ``*``), expressions are kept as text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FeatureKind = Literal["count", "sum", "mean", "min", "max", "distinct", "first", "last", "top", "score"]
+Status = Literal["draft", "shadow", "live", "retired"]
+Restart = Literal["first", "latest"]
+Types = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One touchpoint type of the catalogue."""
+
+    name: str
+    says: str | None = None
+    channel: str | None = None
+    loop: str | None = None
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel that triggers can be sent to: its topic is ``triggers.NAME``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a touchpoint of ``type`` adds to a score: a number, or an expression over the touchpoint."""
+
+    type: str
+    amount: float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A named value kept per customer, or per customer and value of the field ``per``.
+
+    ``types`` is empty for a score, whose ``weights`` name them. ``field`` is the touchpoint's field that
+    sum, mean, min, max, distinct, first, last and top take; ``by`` what top adds up.
+    """
+
+    name: str
+    kind: FeatureKind
+    types: Types = ()
+    field: str | None = None
+    by: str | None = None
+    weights: tuple[Weight, ...] = ()
+    half_life: int | None = None
+    over: int | None = None
+    where: str | None = None
+    per: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a follow that touchpoints fulfil. ``within`` (ms) is filled in: 90 days where none is said."""
+
+    types: Types
+    where: str | None
+    within: int
+    times: int = 1
+    same: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A step of a follow that ``duration`` ms without any of ``types`` fulfil."""
+
+    types: Types
+    duration: int
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Between two steps of a follow: a touchpoint of ``types`` there breaks the run."""
+
+    types: Types
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Fires when ``condition`` turns from false to true, and stays so for ``hold`` ms where that is said."""
+
+    condition: str
+    hold: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Fires when the steps have happened in event-time order."""
+
+    steps: tuple[Step | Silence | Without, ...]
+    restart: Restart = "first"
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Fires ``duration`` ms after the last touchpoint of ``types``."""
+
+    duration: int
+    types: Types
+
+
+Pattern = When | Follow | Silent
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What a firing asks for. ``expires`` is ms from the moment of firing; ``carry`` maps names to expressions."""
+
+    channel: str | None = None
+    content: str | None = None
+    carry: tuple[tuple[str, str], ...] = ()
+    expires: int = 48 * 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One declared pattern, with its owner, its reason and what is to be done when it fires."""
+
+    name: str
+    owner: str | None
+    reason: str | None
+    status: Status
+    value: float
+    pattern: Pattern
+    per: str | None = None
+    condition: str | None = None  # the key `if`
+    again: int | None = None
+    then: Then = Then()
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A whole library. ``digest`` is the SHA-256 (hex) of what it means, so two folders that mean the same share it."""
+
+    name: str
+    digest: str
+    time_zone: str = "UTC"
+    currency: str | None = None
+    late_by: int = 24 * 3_600_000
+    interactions: tuple[Interaction, ...] = ()
+    has_catalogue: bool = False
+    channels: tuple[Channel, ...] = ()
+    features: tuple[Feature, ...] = ()
+    signals: tuple[Signal, ...] = ()

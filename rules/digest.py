@@ -1,0 +1,26 @@
+"""The digest of a library: the same for two folders that mean the same, whatever their files and comments."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from rules.declaration import Library
+
+
+def digest(library: Library) -> str:
+    """SHA-256 (hex) over the canonical JSON of all that a library declares, but for the digest itself."""
+    text = json.dumps(_plain(library), ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Lists and single values; a declaration by its class and fields, as two classes may have the same fields."""
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        named = [(field.name, _plain(getattr(value, field.name))) for field in fields(value) if field.name != "digest"]
+        return [type(value).__name__, named]
+    return value

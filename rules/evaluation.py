@@ -1,0 +1,206 @@
+"""The evaluation of one slice: decoded states are staged here, and encoded when the slice is full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from rules.dues import Dues
+from rules.firing import Moment
+from rules.plan import Plan
+from rules.policy import Decision, decide, decided
+from rules.slice import DeadLetter, LogRecord, Outgoing, Slice
+from rules.state import NEVER, State, decode_state, due_of, encode_state
+from rules.step import advance, step
+from rules.touchpoint import BadRecord, Touchpoint, decode_control, decode_touchpoint
+from rules.wire import MARKER_KEY, Marker, encode_decision, encode_marker, encode_trigger, trigger_id
+
+MAX_CHANGES: Final = 512 * 1024  # bytes of one slice's changelog, so that it is one record batch
+MAX_TIMERS: Final = 5_000  # moments in one slice, so that a million at 08:00 don't block a partition
+GROWTH: Final = 192  # bytes that a touchpoint may add to a state, by a generous guess
+OVERHEAD: Final = 80  # bytes of a record beside key and value, by a generous guess
+RESERVED: Final = frozenset({"clock.tick", "library.switched", "signal.fired"})
+
+
+class Lookup(Protocol):
+    def get(self, key: bytes, /) -> bytes | None: ...
+
+
+class Evaluation:
+    """One slice in the making.
+
+    ``careful`` keeps a copy of the state before each record, so that the one record which can't be evaluated can be
+    left out; it is only used after the quick way has failed.
+    """
+
+    def __init__(self, plan: Plan, states: Lookup, dues: Dues, marker: Marker, log_clock: bool, careful: bool) -> None:
+        self.plan, self.states, self.dues, self.marker = plan, states, dues, marker
+        self.log_clock, self.careful = log_clock, careful
+        self.staged: dict[bytes, State] = {}
+        self.record: LogRecord
+        self.key = b""
+        self.size = 0
+        self.slice = Slice(offset=marker.offset, time=marker.time)
+
+    def run(self, records: Sequence[LogRecord]) -> Slice:
+        for record in records:
+            if record.offset > self.marker.offset:
+                if self.size > MAX_CHANGES or self.slice.stats.timers >= MAX_TIMERS:
+                    break
+                if not self._record(record):
+                    break
+                self.slice.offset = record.offset
+            self.slice.consumed += 1
+        return self._finished()
+
+    def undo(self) -> None:
+        """Puts the index of dues back for all customers that were touched."""
+        for key in self.staged:
+            raw = self.states.get(key)
+            if raw is not None:
+                self.dues.moved(key, due_of(raw))
+
+    def _finished(self) -> Slice:
+        done = self.slice
+        changes: list[tuple[bytes, bytes]] = [(key, encode_state(state)) for key, state in self.staged.items()]
+        if done.offset != self.marker.offset or changes:
+            marker = Marker(self.marker.log, done.offset, done.time, self.marker.library)
+            changes.append((MARKER_KEY, encode_marker(marker)))
+        done.changes = changes
+        return done
+
+    def _record(self, record: LogRecord) -> bool:
+        """Evaluates one record; False where it isn't wholly done."""
+        try:
+            if record.key:
+                self._touchpoint(record, record.key)
+                return True
+            return self._control(record)
+        except BadRecord as bad:
+            self._dead(record, bad.reason, bad.place, bad.detail)
+            return True
+
+    def _touchpoint(self, record: LogRecord, key: bytes) -> None:
+        touchpoint = _decoded(record, key)
+        if not self.log_clock and touchpoint.time > record.timestamp:
+            self._set_back(touchpoint, record.timestamp)
+        state = self.staged.get(key) or self._stage(key)
+        self.size += GROWTH
+        self.record, self.key, due = record, key, state.due
+        if self.careful:
+            self._carefully(lambda: self._step(state, touchpoint))
+        else:
+            self._step(state, touchpoint)
+        if state.due != due:
+            self.dues.moved(key, state.due)
+
+    def _step(self, state: State, touchpoint: Touchpoint) -> None:
+        outcome = step(self.plan, state, touchpoint, self._done)
+        stats, name = self.slice.stats, touchpoint.type
+        stats.touchpoints[name] = stats.touchpoints.get(name, 0) + 1
+        if outcome != "applied":
+            stats.outcomes[outcome] = stats.outcomes.get(outcome, 0) + 1
+
+    def _set_back(self, touchpoint: Touchpoint, append_time: int) -> None:
+        """A publisher's clock may run ahead: a time in the future is set back to the append time, and counted."""
+        stats = self.slice.stats
+        stats.set_back += 1
+        stats.largest_skew = max(stats.largest_skew, touchpoint.time - append_time)
+        touchpoint.time = append_time
+
+    def _stage(self, key: bytes) -> State:
+        raw = self.states.get(key)
+        state = State(library=self.plan.digest) if raw is None else decode_state(raw)
+        self.staged[key] = state
+        self.size += len(key) + OVERHEAD + (len(raw) if raw else 0)
+        return state
+
+    def _control(self, record: LogRecord) -> bool:
+        if record.value is None:
+            raise BadRecord("no value", "", "neither a key nor a value; expected a touchpoint keyed by its customer")
+        control = decode_control(record.value)
+        if control.type != "clock.tick":
+            raise BadRecord("no key", "", f"a {control.type!r} without a key; expected the customer as the key")
+        if control.time is None:
+            raise BadRecord("wrong type", "$.time", "a tick without a time; expected epoch milliseconds")
+        time = control.time if self.log_clock else min(control.time, record.timestamp)
+        return self._tick(record, time)
+
+    def _tick(self, record: LogRecord, time: int) -> bool:
+        """Fires all timers due by then, in order of (due, customer); False where there are too many for one slice."""
+        stats = self.slice.stats
+        while (entry := self.dues.pop(time)) is not None:
+            due, key = entry
+            if self._due_of(key) == due:
+                self._wake(record, key, due)
+                stats.timer_lateness = max(stats.timer_lateness, record.timestamp - due)
+                stats.timers += 1
+            self.dues.moved(key, self._due_of(key))
+            if self.size > MAX_CHANGES or stats.timers >= MAX_TIMERS:
+                return False
+        self.slice.time = max(self.slice.time, time)
+        return True
+
+    def _due_of(self, key: bytes) -> int:
+        state = self.staged.get(key)
+        if state is not None:
+            return state.due
+        raw = self.states.get(key)
+        return NEVER if raw is None else due_of(raw)
+
+    def _wake(self, record: LogRecord, key: bytes, due: int) -> None:
+        state = self.staged.get(key) or self._stage(key)
+        self.size += GROWTH
+        self.record, self.key = record, key
+        if not self.careful:
+            advance(self.plan, state, due, self._done)
+        elif not self._carefully(lambda: advance(self.plan, state, due, self._done)):
+            self.staged[key].drop_timers(due)
+
+    def _carefully(self, evaluate: Callable[[], object]) -> bool:
+        """Evaluates; where that fails, restores the customer's state and makes the record a dead letter."""
+        key, done = self.key, self.slice
+        kept = encode_state(self.staged[key])
+        lengths = len(done.triggers), len(done.decisions), len(done.firings)
+        try:
+            evaluate()
+            encode_state(self.staged[key])
+        except Exception as error:  # noqa: BLE001  # one customer's trouble must not stop the others
+            self.staged[key] = decode_state(kept)
+            del done.triggers[lengths[0] :], done.decisions[lengths[1] :], done.firings[lengths[2] :]
+            self._dead(self.record, "evaluation failed", "", f"{type(error).__name__}: {error}")
+            return False
+        return True
+
+    def _dead(self, record: LogRecord, reason: str, place: str, detail: str) -> None:
+        letter = DeadLetter(record.offset, reason, place, detail, record.key, record.value)
+        self.slice.dead_letters.append(letter)
+
+    def _done(self, state: State, at: Moment) -> None:
+        """Decides the firings of one moment of the customer at hand."""
+        self.slice.stats.evicted += at.evicted
+        if at.firings:
+            append_time = None if self.log_clock else self.record.timestamp
+            for decision in decide(at.firings, append_time):
+                self._decided(state, decision)
+
+    def _decided(self, state: State, decision: Decision) -> None:
+        firing, done, key = decision.firing, self.slice, self.key
+        customer, channel = key.decode(), firing.signal.declared.then.channel
+        identifier = trigger_id(firing.signal.name, customer, firing.per, firing.moment)
+        done.decisions.append(Outgoing("", key, encode_decision(self.plan, customer, identifier, decision)))
+        if decision.outcome == "sent" and channel is not None:
+            raw = encode_trigger(self.plan, customer, identifier, decision, state)
+            done.triggers.append(Outgoing(channel, key, raw))
+        done.firings.append(decided(decision, self.record.timestamp))
+
+
+def _decoded(record: LogRecord, key: bytes) -> Touchpoint:
+    if record.value is None:
+        raise BadRecord("no value", "", "a key without a value; expected a touchpoint")
+    touchpoint = decode_touchpoint(record.value)
+    if touchpoint.customer.encode() != key:
+        raise BadRecord("wrong key", "$.customer", f"the key isn't the customer {touchpoint.customer!r}")
+    if touchpoint.type in RESERVED:
+        raise BadRecord("reserved type", "$.type", f"{touchpoint.type!r} is made by the detector alone")
+    return touchpoint

@@ -1,0 +1,36 @@
+"""Expressions of the signal language: text is read, checked, and compiled once to a Python function.
+
+Nothing but what `Scope` says is in reach, and every value, missing ones too, has a result: evaluation never raises.
+"""
+
+from rules.expression.compile import (
+    CustomerFunction,
+    Reader,
+    TouchpointFunction,
+    compile_customer,
+    compile_touchpoint,
+)
+from rules.expression.expression import Expression, parse
+from rules.expression.mistake import ExpressionError, Mistake
+from rules.expression.reach import RESERVED
+from rules.expression.scope import FIELDS, OPEN_FIELDS, FeatureInfo, FeatureRead, Kind, Scope, Tendency
+
+__all__ = [
+    "FIELDS",
+    "OPEN_FIELDS",
+    "RESERVED",
+    "CustomerFunction",
+    "Expression",
+    "ExpressionError",
+    "FeatureInfo",
+    "FeatureRead",
+    "Kind",
+    "Mistake",
+    "Reader",
+    "Scope",
+    "Tendency",
+    "TouchpointFunction",
+    "compile_customer",
+    "compile_touchpoint",
+    "parse",
+]

@@ -1,0 +1,49 @@
+"""From an expression to one Python function, made from its checked tree alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from rules.expression.emit import Bind, Emitter
+from rules.expression.expression import Expression
+from rules.expression.scope import FeatureRead
+
+if TYPE_CHECKING:
+    from rules.touchpoint import Touchpoint
+
+Parts = dict[int, Any]
+Profile = dict[str, Any]
+Reader = Callable[[Parts, int, str | None], Any]
+TouchpointFunction = Callable[["Touchpoint"], Any]
+CustomerFunction = Callable[[Parts, Profile, "Touchpoint | None", int, "str | None"], Any]
+
+
+def compile_touchpoint(expression: Expression) -> TouchpointFunction:
+    """A function of one touchpoint that gives the value, None where it is missing. It never raises."""
+    function: TouchpointFunction = _function("T", expression, _no_reader)
+    return function
+
+
+def compile_customer(expression: Expression, readers: Mapping[FeatureRead, Reader]) -> CustomerFunction:
+    """A function of (parts, profile, touchpoint or None, now in ms, own per value) that gives the value.
+
+    Each reader gets the parts, now, and the per value that it is to read: the signal's own, the one said, or
+    None for a feature kept without. ``profile`` is name -> [value, time].
+
+    Raises:
+        KeyError: when a feature that the expression reads has no reader.
+    """
+    function: CustomerFunction = _function("P, Q, T, N, K", expression, readers.__getitem__)
+    return function
+
+
+def _no_reader(read: FeatureRead) -> Reader:
+    raise KeyError(read)
+
+
+def _function(parameters: str, expression: Expression, bind: Bind) -> Any:
+    emitter = Emitter(bind)
+    source = f"lambda {parameters}: {emitter.emit(expression.tree)}"
+    code = compile(source, f"<expression {expression.text}>", "eval")
+    return eval(code, {"__builtins__": {}, **emitter.bound})  # noqa: S307 - source is made by the emitter alone

@@ -1,0 +1,178 @@
+"""What the names of an expression mean: fields of the touchpoint, features, the profile."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from keyword import kwlist
+from typing import Final
+
+from rules.expression.functions import FUNCTIONS, LATER
+from rules.expression.mistake import Mistakes, Span
+from rules.expression.scope import FIELDS, OPEN_FIELDS, FeatureInfo, FeatureRead, Scope
+from rules.expression.syntax import Source
+from rules.expression.tree import Feature, Field, Lost, Node, Profile
+from rules.names import nearest, one_of
+
+_LATER_ROOTS: Final = frozenset({"segment", "stage"})
+RESERVED: Final = frozenset({*kwlist, "profile", "touchpoint", *_LATER_ROOTS, *FUNCTIONS, *LATER})
+"""Names that mean something else in an expression, so that no feature can have them."""
+
+_LITERALS: Final = {"true": "True", "false": "False"}
+_NOTHINGS: Final = frozenset({"none", "null", "missing", "nil"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One further part of a path: ``.name`` or ``['name']``; ``name`` is None where it isn't a text literal."""
+
+    name: str | None
+    indexed: bool
+
+
+def path_of(node: ast.expr) -> tuple[ast.Name, list[Part]] | None:
+    """A path from a name, such as ``profile.a['b']``; None where it starts with something else."""
+    parts: list[Part] = []
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Attribute):
+            parts.append(Part(node.attr, indexed=False))
+        elif isinstance(node, ast.Subscript):
+            parts.append(Part(_key(node.slice), indexed=True))
+        else:
+            return None
+        node = node.value
+    return node, parts[::-1]
+
+
+def _key(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+class Reach:
+    """Finds what a path means in a scope, or says what it should have been."""
+
+    def __init__(self, source: Source, scope: Scope, mistakes: Mistakes) -> None:
+        self._source = source
+        self._scope = scope
+        self._mistakes = mistakes
+
+    def find(self, root: str, parts: list[Part], at: Span) -> Node:
+        if any((part.name or "").startswith("__") for part in parts) or root.startswith("__"):
+            return self._lost(at, self._source.show(at), "a name that doesn't begin with `__`", "use another field")
+        if root in _LATER_ROOTS:
+            expected = _CUSTOMER_NAMES if self._scope.kind == "customer" else "a field of the touchpoint"
+            return self._lost(at, f"{self._source.show(at)}, which is not supported yet", expected, "leave it out")
+        if self._scope.kind == "touchpoint":
+            return self._in_touchpoint(root, parts, at)
+        return self._in_customer(root, parts, at)
+
+    def _in_touchpoint(self, root: str, parts: list[Part], at: Span) -> Node:
+        if root == "touchpoint":
+            return self._lost(at, self._source.show(at), "a field by its own name", "leave out `touchpoint.`")
+        if root == "profile":
+            return self._lost(at, self._source.show(at), "a field of the touchpoint", _ONLY_TOUCHPOINT)
+        if root in FIELDS or root in OPEN_FIELDS:
+            return self._field(root, parts, at, optional=False)
+        return self._unknown(root, "a field of the touchpoint", (*FIELDS, *OPEN_FIELDS), "", at)
+
+    def _in_customer(self, root: str, parts: list[Part], at: Span) -> Node:
+        if root == "profile":
+            return self._profile(parts, at)
+        if root == "touchpoint":
+            return self._touchpoint(parts, at)
+        if root in self._scope.features:
+            return self._feature(root, self._scope.features[root], parts, at)
+        if root in FIELDS or root in OPEN_FIELDS:
+            instead = f"write `touchpoint.{root}`"
+            return self._lost(at, f"{self._source.show(at)}, a touchpoint's field", _CUSTOMER_NAMES, instead)
+        return self._unknown(root, _CUSTOMER_NAMES, (*self._scope.features, "profile", "touchpoint"), "", at)
+
+    def _profile(self, parts: list[Part], at: Span) -> Node:
+        path = self._path(parts, at)
+        if path is None:
+            return Lost(at, "any", always=False)
+        if not path:
+            return self._lost(at, "`profile` alone", "one field of it", "write `profile.NAME`")
+        return Profile(at, "any", always=False, path=path)
+
+    def _touchpoint(self, parts: list[Part], at: Span) -> Node:
+        if self._scope.holds:
+            return self._lost(at, self._source.show(at), "no touchpoint in a `when` with `hold`", _HOLD_ADVICE)
+        if not parts or parts[0].name is None or parts[0].indexed:
+            return self._lost(at, self._source.show(at), "one field of it", "write `touchpoint.FIELD`")
+        first = parts[0].name
+        if first in FIELDS or first in OPEN_FIELDS:
+            return self._field(first, parts[1:], at, optional=True)
+        return self._unknown(first, "a field of the touchpoint", (*FIELDS, *OPEN_FIELDS), "touchpoint.", at)
+
+    def _field(self, name: str, parts: list[Part], at: Span, *, optional: bool) -> Node:
+        path = self._path(parts, at)
+        shown = self._source.show(at)
+        if path is None:
+            return Lost(at, "any", always=False)
+        if name in FIELDS and path:
+            instead = f"write `{name}`, or `properties.{path[0]}`"
+            return self._lost(at, shown, f"`{name}` alone, which has no parts", instead)
+        if name in OPEN_FIELDS and not path:
+            return self._lost(at, f"{shown} alone", "one of them", f"write `{name}.NAME`")
+        if name == "identities" and len(path) > 1:
+            return self._lost(at, shown, "one identity, a text without parts", f"write `identities.{path[0]}`")
+        always = name in ("id", "type", "time", "customer") and not optional
+        kind = "text" if name == "identities" else FIELDS.get(name, "any")
+        return Field(at, kind, always, path=(name, *path), optional=optional)
+
+    def _feature(self, name: str, info: FeatureInfo, parts: list[Part], at: Span) -> Node:
+        if not parts:
+            return self._bare(name, info, at)
+        key = parts[0].name
+        if not parts[0].indexed:
+            return self._lost(at, self._source.show(at), f"`{name}` alone, which has no parts", f"write `{name}`")
+        if info.per is None:
+            found = f"{self._source.show(at)}, but `{name}` is not kept per a field"
+            return self._lost(at, found, f"`{name}` alone", f"write `{name}`, or give the feature a `per`")
+        if key is None or len(parts) > 1:
+            expected = f"one {info.per} as a text in quotes"
+            return self._lost(at, self._source.show(at), expected, f"write {name}['VALUE']")
+        return Feature(at, info.kind, info.always, read=FeatureRead(name, key=key), info=info)
+
+    def _bare(self, name: str, info: FeatureInfo, at: Span) -> Node:
+        own = info.per is not None
+        if own and info.per != self._scope.per:
+            kept = "has no `per`" if self._scope.per is None else f"is kept per {self._scope.per}"
+            instead = f"write {name}['VALUE'], or give the signal `per: {info.per}`"
+            return self._lost(at, f"`{name}`, kept per {info.per}, where the signal {kept}", "one value of it", instead)
+        return Feature(at, info.kind, info.always, read=FeatureRead(name, own=own), info=info)
+
+    def _path(self, parts: list[Part], at: Span) -> tuple[str, ...] | None:
+        names = tuple(part.name for part in parts if part.name is not None)
+        if len(names) == len(parts):
+            return names
+        self._lost(at, self._source.show(at), "names in quotes within [ ]", "write `.NAME` or ['NAME']")
+        return None
+
+    def _unknown(self, name: str, expected: str, known: Iterable[str], prefix: str, at: Span) -> Node:
+        found = f"the unknown name `{prefix}{name}`"
+        return self._lost(at, found, expected, _instead_of(name, tuple(known), prefix))
+
+    def _lost(self, at: Span, found: str, expected: str, instead: str) -> Lost:
+        self._mistakes.add(at, found, expected, instead)
+        return Lost(at, "any", always=False)
+
+
+_CUSTOMER_NAMES: Final = "a feature, `profile.NAME` or `touchpoint.FIELD`"
+_ONLY_TOUCHPOINT: Final = "ask for the profile in the signal's `if`"
+_HOLD_ADVICE: Final = "leave out `hold`, or keep a feature of the touchpoints and read that"
+
+
+def _instead_of(name: str, known: tuple[str, ...], prefix: str) -> str:
+    if name.lower() in _LITERALS:
+        return f"write `{_LITERALS[name.lower()]}`"
+    if name.lower() in _NOTHINGS:
+        return "ask with exists(x) or not exists(x)"
+    if name in FUNCTIONS:
+        return f"call it: write `{FUNCTIONS[name].usage}`"
+    if name in LATER:
+        return "leave it out: it is not supported yet"
+    near = nearest(name, known)
+    return f"write `{prefix}{near}`" if near else f"write {one_of(known)}"

@@ -1,0 +1,142 @@
+"""The typed tree of an expression: what is left of Python once everything unwanted has been refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from rules.expression.mistake import Span
+from rules.expression.scope import FeatureInfo, FeatureRead, Kind
+
+Scalar = bool | int | float | str
+ArithmeticOperator = Literal["+", "-", "*", "/", "%"]
+CompareOperator = Literal["<", "<=", ">", ">=", "==", "!=", "in", "not in"]
+LogicOperator = Literal["and", "or"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """``kind``: what it is when it isn't missing. ``always``: it is never missing."""
+
+    at: Span
+    kind: Kind
+    always: bool
+
+    def parts(self) -> tuple[Node, ...]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lost(Node):
+    """Stands where a mistake was found, so that the rest can be checked too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Node):
+    value: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Items(Node):
+    items: tuple[Node, ...]
+
+    def parts(self) -> tuple[Node, ...]:
+        return self.items
+
+
+@dataclass(frozen=True, slots=True)
+class Feature(Node):
+    read: FeatureRead
+    info: FeatureInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Profile(Node):
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Node):
+    """A field of the touchpoint; ``optional`` where there may be no touchpoint at hand."""
+
+    path: tuple[str, ...]
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Node):
+    operand: Node
+
+    def parts(self) -> tuple[Node, ...]:
+        return (self.operand,)
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic(Node):
+    operator: ArithmeticOperator
+    left: Node
+    right: Node
+
+    def parts(self) -> tuple[Node, ...]:
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Node):
+    """A comparison, chained where ``rest`` has more than one: the `and` of its pairs."""
+
+    first: Node
+    rest: tuple[tuple[CompareOperator, Node], ...]
+
+    def parts(self) -> tuple[Node, ...]:
+        return (self.first, *(operand for _, operand in self.rest))
+
+    def pairs(self) -> tuple[tuple[Node, CompareOperator, Node], ...]:
+        lefts = self.parts()
+        return tuple((left, operator, right) for left, (operator, right) in zip(lefts, self.rest, strict=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Logic(Node):
+    operator: LogicOperator
+    operands: tuple[Node, ...]
+
+    def parts(self) -> tuple[Node, ...]:
+        return self.operands
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Node):
+    operand: Node
+
+    def parts(self) -> tuple[Node, ...]:
+        return (self.operand,)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Node):
+    """``then if condition else other``."""
+
+    condition: Node
+    then: Node
+    other: Node
+
+    def parts(self) -> tuple[Node, ...]:
+        return (self.condition, self.then, self.other)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    function: str
+    arguments: tuple[Node, ...]
+
+    def parts(self) -> tuple[Node, ...]:
+        return self.arguments
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all below it."""
+    yield node
+    for part in node.parts():
+        yield from walk(part)

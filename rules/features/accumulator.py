@@ -1,0 +1,90 @@
+"""What every kind of feature is made of: four functions over one small value that state can keep.
+
+An accumulator never keeps itself what it accumulates: the value (its *part*) is passed in and given back, so
+that it can be encoded, dropped or replaced at will. Times are event times in ms; ``now`` never goes back.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from math import isfinite
+from typing import Any, Final, Protocol
+
+WINDOW_LIMIT: Final = 1024  # a window is exact to so many touchpoints; beyond, the newest so many count
+DECIMALS: Final = 9
+
+
+class Accumulator(Protocol):
+    empty: Any
+    """What an instance never seen reads as."""
+    replaces: bool
+    """Whether `add` leaves the part it was given as it was, so that the value before can still be read from it."""
+
+    def add(self, part: Any, value: Any, time: int, now: int) -> Any:
+        """The part with one more touchpoint; ``part`` is None at first."""
+
+    def read(self, part: Any, now: int) -> Any:
+        """The value at ``now``; None where it is missing."""
+
+    def changes(self, part: Any, now: int) -> Iterable[int]:
+        """The moments after ``now`` at which time alone may change the value by a step."""
+
+    def settles(self, part: Any, now: int) -> int:
+        """The moment after which time alone no longer moves the value; ``now`` where it stands still."""
+
+
+class Standing:
+    """For what time alone doesn't change."""
+
+    replaces = True
+
+    def changes(self, part: Any, now: int) -> Iterable[int]:
+        return ()
+
+    def settles(self, part: Any, now: int) -> int:
+        return now
+
+
+class Windowed(Standing):
+    """For what keeps its touchpoints while they are in the window. Part: columns, the first the sorted times."""
+
+    replaces = False
+
+    def __init__(self, over: int) -> None:
+        self.over = over
+
+    def keep(self, part: list[list[Any]] | None, row: tuple[Any, ...], now: int) -> list[list[Any]]:
+        """The part with one more row, by time and then log order, without what may be forgotten."""
+        columns = part or [[] for _ in row]
+        at = bisect_right(columns[0], row[0])
+        for column, cell in zip(columns, row, strict=True):
+            column.insert(at, cell)
+        return self.without_surplus(columns, now)
+
+    def without_surplus(self, columns: list[list[Any]], now: int) -> list[list[Any]]:
+        gone = max(expired(columns[0], now, self.over), len(columns[0]) - WINDOW_LIMIT)
+        return [column[gone:] for column in columns] if gone > 0 else columns
+
+    def first(self, part: list[list[Any]], now: int) -> int:
+        """Where the rows begin that are still in the window."""
+        return expired(part[0], now, self.over)
+
+    def changes(self, part: list[list[Any]], now: int) -> Iterable[int]:
+        return expiries(part[0], now, self.over)
+
+
+def tidy(number: float) -> float | None:
+    """A number as it is read: rounded to 9 decimals, so that it doesn't depend on the order of adding."""
+    return round(number, DECIMALS) + 0.0 if isfinite(number) else None
+
+
+def expired(times: list[int], now: int, over: int) -> int:
+    """How many of the sorted ``times`` have left the window (now - over, now]."""
+    edge = now - over
+    return 0 if not times or times[0] > edge else bisect_right(times, edge)
+
+
+def expiries(times: list[int], now: int, over: int) -> list[int]:
+    """When each touchpoint still in the window leaves it."""
+    return [time + over for time in times[expired(times, now, over) :]]

@@ -1,0 +1,246 @@
+"""Where a feature's accumulator lives in a customer's parts: one, or one for each value of a field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rules.declaration import Feature
+from rules.expression import Scope, compile_touchpoint, parse
+from rules.features.accumulator import Accumulator
+from rules.features.counting import CountEver, CountOver, Distinct
+from rules.features.extremes import ExtremeEver, ExtremeOver
+from rules.features.latest import FirstEver, FirstOver, Last
+from rules.features.ranking import TopEver, TopOver
+from rules.features.score import Score
+from rules.features.totals import TotalEver, TotalOver
+from rules.fields import Getter, as_key, getter, is_number, matches_any, most_specific, storable
+from rules.identity import part_key
+from rules.state import Parts
+from rules.touchpoint import Touchpoint
+
+PER_LIMIT: Final = 100
+EVICTED_NONE: Final = None
+
+Value = Callable[[Touchpoint], Any]
+"""What a feature takes of a touchpoint; None where it doesn't take it."""
+Take = Callable[[Parts, Touchpoint, int, int], str | None]
+"""Takes a touchpoint at (time, now); gives back the per value that had to go for it, if any."""
+Reader = Callable[[Parts, int, str | None], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturePlan:
+    """A feature ready to run. ``key``: its part; ``late``: whether it takes what comes beyond ``late_by``."""
+
+    declared: Feature
+    key: int
+    accumulator: Accumulator
+    per: Getter | None
+    late: bool
+
+    @property
+    def name(self) -> str:
+        return self.declared.name
+
+    def types(self) -> tuple[str, ...]:
+        return self.declared.types or tuple(weight.type for weight in self.declared.weights)
+
+    @property
+    def replaces(self) -> bool:
+        """Whether taking a touchpoint leaves the part as it was, and puts another in its place."""
+        return self.per is None and self.accumulator.replaces
+
+    def concerns(self, name: str) -> bool:
+        return matches_any(self.types(), name)
+
+    def take_of(self, name: str) -> Take:
+        """The function that takes touchpoints of one type."""
+        constant = _constant_of(self.declared, name)
+        if self.per is None and constant is not None:
+            return _take_constant(self, constant)
+        value = _value_of(self.declared, name)
+        return _take_one(self, value) if self.per is None else _take_keyed(self, self.per, value)
+
+    def reader(self, own: bool, literal: str | None) -> Reader:
+        """Reads the value: the customer's, that of the per value asked for, or that of ``literal``."""
+        if self.per is None:
+            return _read_one(self.key, self.accumulator)
+        return _read_keyed(self.key, self.accumulator, None if own else literal)
+
+    def part(self, parts: Parts, key: str | None) -> Any:
+        part = parts.get(self.key)
+        return part if self.per is None or part is None else part.get(key)
+
+    def changes(self, parts: Parts, now: int, key: str | None) -> Iterable[int]:
+        part = self.part(parts, key)
+        return () if part is None else self.accumulator.changes(part, now)
+
+    def settles(self, parts: Parts, now: int, key: str | None) -> int:
+        part = self.part(parts, key)
+        return now if part is None else self.accumulator.settles(part, now)
+
+
+def plan_feature(feature: Feature) -> FeaturePlan:
+    return FeaturePlan(
+        declared=feature,
+        key=part_key("feature", feature),
+        accumulator=_accumulator(feature),
+        per=getter(feature.per) if feature.per else None,
+        late=feature.over is None and feature.kind != "score",
+    )
+
+
+def _accumulator(feature: Feature) -> Accumulator:
+    over = feature.over
+    match feature.kind:
+        case "count":
+            return CountEver() if over is None else CountOver(over)
+        case "distinct":
+            return Distinct(over)
+        case "sum" | "mean":
+            mean = feature.kind == "mean"
+            return TotalEver(mean) if over is None else TotalOver(over, mean)
+        case "min" | "max":
+            smallest = feature.kind == "min"
+            return ExtremeEver(smallest) if over is None else ExtremeOver(over, smallest)
+        case "first":
+            return FirstEver() if over is None else FirstOver(over)
+        case "last":
+            return Last(over)
+        case "top":
+            return TopEver() if over is None else TopOver(over)
+        case "score":
+            return Score(feature.half_life or 1)
+
+
+def _constant_of(feature: Feature, name: str) -> Any:
+    """What the feature takes of every touchpoint of a type alike; None where it has to look."""
+    if feature.where is not None or feature.kind not in ("count", "score"):
+        return None
+    if feature.kind == "count":
+        return True
+    amount = _amount(feature, name)
+    return None if isinstance(amount, str) else float(amount)
+
+
+def _amount(feature: Feature, name: str) -> float | str:
+    amounts = {weight.type: weight.amount for weight in feature.weights}
+    return amounts[most_specific(amounts, name) or ""]
+
+
+def _value_of(feature: Feature, name: str) -> Value:
+    value = _bare_value(feature, name)
+    if feature.where is None:
+        return value
+    where = compile_touchpoint(parse(feature.where, Scope(kind="touchpoint")))
+    return lambda touchpoint: value(touchpoint) if where(touchpoint) else None
+
+
+def _bare_value(feature: Feature, name: str) -> Value:
+    match feature.kind:
+        case "count":
+            return lambda _: True
+        case "score":
+            return _weight(feature, name)
+        case "sum" | "mean" | "min" | "max":
+            return _number(getter(feature.field or ""))
+        case "top":
+            return _ranked(getter(feature.field or ""), feature.by)
+        case _:
+            read = getter(feature.field or "")
+            return lambda touchpoint: storable(read(touchpoint))
+
+
+def _number(read: Getter) -> Value:
+    def number(touchpoint: Touchpoint) -> Any:
+        value = read(touchpoint)
+        return value if is_number(value) else None
+
+    return number
+
+
+def _ranked(read: Getter, by: str | None) -> Value:
+    amount = _number(getter(by)) if by else lambda _: 1.0
+
+    def ranked(touchpoint: Touchpoint) -> Any:
+        value, number = storable(read(touchpoint)), amount(touchpoint)
+        return None if value is None or number is None else (value, float(number))
+
+    return ranked
+
+
+def _weight(feature: Feature, name: str) -> Value:
+    amount = _amount(feature, name)
+    if not isinstance(amount, str):
+        number = float(amount)
+        return lambda _: number
+    weigh = compile_touchpoint(parse(amount, Scope(kind="touchpoint")))
+
+    def weight(touchpoint: Touchpoint) -> Any:
+        value = weigh(touchpoint)
+        return float(value) if is_number(value) else None
+
+    return weight
+
+
+def _take_one(plan: FeaturePlan, value: Value) -> Take:
+    key, add = plan.key, plan.accumulator.add
+
+    def take(parts: Parts, touchpoint: Touchpoint, time: int, now: int) -> str | None:
+        taken = value(touchpoint)
+        if taken is not None:
+            parts[key] = add(parts.get(key), taken, time, now)
+        return EVICTED_NONE
+
+    return take
+
+
+def _take_constant(plan: FeaturePlan, value: Any) -> Take:
+    key, add = plan.key, plan.accumulator.add
+
+    def take_constant(parts: Parts, touchpoint: Touchpoint, time: int, now: int) -> str | None:
+        parts[key] = add(parts.get(key), value, time, now)
+        return EVICTED_NONE
+
+    return take_constant
+
+
+def _take_keyed(plan: FeaturePlan, per: Getter, value: Value) -> Take:
+    key, add = plan.key, plan.accumulator.add
+
+    def take(parts: Parts, touchpoint: Touchpoint, time: int, now: int) -> str | None:
+        taken, at = value(touchpoint), as_key(per(touchpoint))
+        if taken is None or at is None:
+            return EVICTED_NONE
+        instances = parts.setdefault(key, {})
+        instances[at] = add(instances.pop(at, None), taken, time, now)
+        if len(instances) <= PER_LIMIT:
+            return EVICTED_NONE
+        oldest: str = next(iter(instances))
+        del instances[oldest]
+        return oldest
+
+    return take
+
+
+def _read_one(key: int, accumulator: Accumulator) -> Reader:
+    read, empty = accumulator.read, accumulator.empty
+
+    def read_one(parts: Parts, now: int, per: str | None) -> Any:
+        part = parts.get(key)
+        return empty if part is None else read(part, now)
+
+    return read_one
+
+
+def _read_keyed(key: int, accumulator: Accumulator, literal: str | None) -> Reader:
+    read, empty = accumulator.read, accumulator.empty
+
+    def read_keyed(parts: Parts, now: int, per: str | None) -> Any:
+        instances = parts.get(key)
+        part = instances.get(per if literal is None else literal) if instances else None
+        return empty if part is None else read(part, now)
+
+    return read_keyed

@@ -1,0 +1,46 @@
+"""score: a sum of weights, each halved every half-life since its touchpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import ceil, exp2, log2
+from typing import Any, Final
+
+from rules.features.accumulator import DECIMALS
+
+_NOTHING: Final = 0.4 * 10.0**-DECIMALS  # rounds to zero
+
+
+class Score:
+    """Part: [score, time]: what the score was at the time of its latest touchpoint.
+
+    Decay is by ``exp2``: other ways to write it differ in the last bits from processor to processor.
+    """
+
+    empty = 0.0
+    replaces = True
+
+    def __init__(self, half_life: int) -> None:
+        self.half_life = half_life
+
+    def add(self, part: list[Any] | None, weight: float, time: int, now: int) -> list[Any]:
+        if part is None:
+            return [weight, time]
+        score, at = part
+        if time >= at:
+            return [score * exp2((at - time) / self.half_life) + weight, time]
+        return [score + weight * exp2((time - at) / self.half_life), at]
+
+    def read(self, part: list[Any], now: int) -> float:
+        value: float = part[0] * exp2((part[1] - now) / self.half_life)
+        return round(value, DECIMALS) + 0.0
+
+    def changes(self, part: list[Any], now: int) -> Iterable[int]:
+        return ()
+
+    def settles(self, part: list[Any], now: int) -> int:
+        size = abs(part[0])
+        if size <= _NOTHING:
+            return now
+        settled: int = part[1] + ceil(self.half_life * log2(size / _NOTHING))
+        return max(now, settled)

@@ -1,0 +1,132 @@
+"""The moment a signal's pattern comes true, and what an instance remembers of its last one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rules.declaration import Signal
+from rules.fields import Getter, as_key
+from rules.state import Parts, Profile, State
+from rules.touchpoint import Touchpoint
+
+Condition = Callable[[Parts, Profile, Touchpoint | None, int, str | None], Any]
+"""An expression about a customer: (parts, profile, the touchpoint at hand, now in ms, the instance's per value)."""
+
+INSTANCE_LIMIT: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """A value that the trigger carries. ``is_time``: epoch milliseconds, written as RFC 3339."""
+
+    name: str
+    value: Condition
+    is_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignalPlan:
+    """What every pattern of a signal shares. ``key`` names the instance in state, ``again_key`` its last firing."""
+
+    declared: Signal
+    key: int
+    again_key: int
+    per: Getter | None
+    condition: Condition | None
+    carry: tuple[Carry, ...]
+
+    @property
+    def name(self) -> str:
+        return self.declared.name
+
+    def at_hand(self, touchpoint: Touchpoint | None, per: str | None) -> Touchpoint | None:
+        """The touchpoint as an instance's expressions may see it: only that of its own per value."""
+        if touchpoint is None or self.per is None or as_key(self.per(touchpoint)) == per:
+            return touchpoint
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """One firing of one instance. ``moment``: event time in ms. ``touchpoints``: ids of those that made it fire.
+
+    ``refused``: the signal's `if` was false then. ``late``: a late touchpoint made it.
+    """
+
+    signal: SignalPlan
+    per: str | None
+    moment: int
+    touchpoints: tuple[str, ...]
+    late: bool
+    refused: bool
+    touchpoint: Touchpoint | None
+
+
+class Moment:
+    """Where firings are gathered: the time (ms), the touchpoint at hand (None for a timer), whether it is late.
+
+    ``evicted`` counts the per values that had to go for new ones.
+    """
+
+    __slots__ = ("evicted", "firings", "late", "now", "touchpoint")
+
+    def __init__(self, now: int, touchpoint: Touchpoint | None, late: bool) -> None:
+        self.now, self.touchpoint, self.late = now, touchpoint, late
+        self.firings: list[Firing] = []
+        self.evicted = 0
+
+
+def fire(state: State, signal: SignalPlan, per: str | None, touchpoints: tuple[str, ...], at: Moment) -> None:
+    """Lets an instance fire now, unless it has in this millisecond or `again` forbids it.
+
+    `again` is asked before `if`; a firing refused by `if` starts no `again`, but takes the millisecond: its
+    decision has the same id.
+    """
+    if _fired_now(state, signal.key, per, at.now) or not again_allows(state, signal, per, at.now):
+        return
+    if not state.fired or state.fired[0] != at.now:
+        state.fired = [at.now]
+    state.fired += [signal.key, per]
+    condition = signal.condition
+    touchpoint = signal.at_hand(at.touchpoint, per)
+    refused = condition is not None and not condition(state.parts, state.profile, touchpoint, at.now, per)
+    if not refused and signal.declared.again is not None:
+        _note(state, signal, per, at.now)
+    at.firings.append(Firing(signal, per, at.now, touchpoints, at.late, refused, touchpoint))
+
+
+def _fired_now(state: State, key: int, per: str | None, now: int) -> bool:
+    fired = state.fired
+    if not fired or fired[0] != now:
+        return False
+    return any(fired[at] == key and fired[at + 1] == per for at in range(1, len(fired), 2))
+
+
+def again_allows(state: State, signal: SignalPlan, per: str | None, now: int) -> bool:
+    """Whether `again` lets the instance fire at ``now`` (ms). What it forbids isn't made up for."""
+    again = signal.declared.again
+    if again is None:
+        return True
+    memory = state.parts.get(signal.again_key)
+    last = memory.get(per) if isinstance(memory, dict) else memory
+    return last is None or now - last >= again
+
+
+def _note(state: State, signal: SignalPlan, per: str | None, now: int) -> None:
+    if per is None:
+        state.parts[signal.again_key] = now
+        return
+    touch(state.parts.setdefault(signal.again_key, {}), per, now)
+
+
+def touch(instances: dict[str, Any], per: str, value: Any) -> str | None:
+    """Puts an instance last, as the one touched latest; gives back the one that had to go for it, if any."""
+    instances.pop(per, None)
+    instances[per] = value
+    if len(instances) <= INSTANCE_LIMIT:
+        return None
+    oldest = next(iter(instances))
+    del instances[oldest]
+    return oldest

@@ -1,0 +1,103 @@
+"""Which files make up a library: by their names, before any is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from rules.names import nearest
+from rules.problem import Problem
+
+MOST_SIGNALS: Final = 10_000
+DEEPEST: Final = 16
+LIBRARY, INTERACTIONS, CHANNELS, FEATURES = "library.yaml", "interactions.yaml", "channels.yaml", "features.yaml"
+_FILES: Final = (LIBRARY, INTERACTIONS, CHANNELS, FEATURES)
+_FITS: Final = f"{', '.join(_FILES)} or signals/NAME.yaml"
+
+
+@dataclass(slots=True)
+class Folder:
+    """The files of a library by what they are for, and what is wrong with their names."""
+
+    directory: Path
+    files: dict[str, Path] = field(default_factory=dict)
+    signals: list[Path] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def find_files(directory: Path) -> Folder:
+    """Looks through a library's folder. What is hidden, and what isn't named as YAML, is left alone."""
+    folder = Folder(directory)
+    if not directory.is_dir():
+        _note(folder, directory, "no folder of this name", "the folder of a library", "write the path of one")
+        return folder
+    for path in _yaml_files(folder):
+        _sort_in(folder, path)
+    if LIBRARY not in folder.files:
+        advice = "write it with `name: shop` and `format: 1`"
+        _note(folder, directory / LIBRARY, f"no {LIBRARY}", "one in each library's folder", advice)
+    if len(folder.signals) > MOST_SIGNALS:
+        found = f"{len(folder.signals):,} signals"
+        _note(folder, directory / "signals", found, f"at most {MOST_SIGNALS:,}", "make it two libraries")
+        folder.signals.clear()
+    return folder
+
+
+def _yaml_files(folder: Folder) -> Iterator[Path]:
+    """YAML files in the order of their names. Links are followed, as mounted configuration is made of them."""
+    waiting, seen = [folder.directory], set()
+    while waiting:
+        current = waiting.pop()
+        real = current.resolve()
+        if real in seen or len(current.relative_to(folder.directory).parts) > DEEPEST:
+            continue
+        seen.add(real)
+        below, files = _listed(folder, current)
+        waiting += below
+        yield from (path for path in files if re.search(r"\.ya?ml$", path.name, re.IGNORECASE))
+
+
+def _listed(folder: Folder, directory: Path) -> tuple[list[Path], list[Path]]:
+    """The folders and the files in a folder, but for hidden ones."""
+    try:
+        paths = sorted(path for path in directory.iterdir() if not path.name.startswith("."))
+        below = [path for path in paths if path.is_dir()]
+    except OSError as error:
+        found = f"a folder that can't be read ({error.strerror})"
+        _note(folder, directory, found, "a readable folder", "change its permissions or take it away")
+        return [], []
+    return below, [path for path in paths if path not in below]
+
+
+def _sort_in(folder: Folder, path: Path) -> None:
+    within = path.relative_to(folder.directory)
+    name = within.as_posix()
+    is_signal = within.parts[0] == "signals" and len(within.parts) > 1
+    if name in _FILES:
+        folder.files[name] = path
+    elif name.endswith(".test.yaml"):
+        _note(folder, path, "a timeline (*.test.yaml), which is not supported yet", _FITS, "take it out of the folder")
+    elif name == "segments.yaml" or (within.parts[0] == "stories" and len(within.parts) > 1):
+        what = "stories" if within.parts[0] == "stories" else "segments.yaml"
+        _note(folder, path, f"{what}, which is not supported yet", _FITS, "take it out of the folder")
+    elif is_signal and name.endswith(".yaml"):
+        folder.signals.append(path)
+    else:
+        _note(folder, path, f"the file name `{name}`", _FITS, _advice(name, is_signal=is_signal))
+
+
+def _advice(name: str, *, is_signal: bool) -> str:
+    stem = re.sub(r"\.ya?ml$", "", name, flags=re.IGNORECASE)
+    if is_signal:
+        return f"name it `{stem}.yaml`"
+    near = nearest(stem, [file.removesuffix(".yaml") for file in _FILES])
+    if near:
+        return f"name it `{near}.yaml`"
+    return "put a signal in a file in signals/; take other files out of the folder"
+
+
+def _note(folder: Folder, path: Path, found: str, expected: str, instead: str) -> None:
+    folder.problems.append(Problem(path.as_posix(), 1, 1, found, expected, instead))

@@ -1,0 +1,89 @@
+"""One partition of the log, evaluated: records in, slices out. The live detector and replay both stand on this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, Protocol
+
+from rules.dues import Dues
+from rules.evaluation import Evaluation
+from rules.plan import Plan
+from rules.slice import LogRecord, Slice
+from rules.wire import MARKER_KEY, Marker, decode_marker
+
+Clock = Literal["wall", "log"]
+
+
+class States(Protocol):
+    """The encoded states of one partition's customers by key; a dict of bytes is one."""
+
+    def get(self, key: bytes, /) -> bytes | None: ...
+    def items(self) -> Iterable[tuple[bytes, bytes]]: ...
+    def update(self, changes: Iterable[tuple[bytes, bytes]], /) -> None: ...
+
+
+class ForeignLog(Exception):
+    """The states were made from another log than the one that is read."""
+
+    def __init__(self, found: str, expected: str) -> None:
+        super().__init__(
+            f"the states belong to the log {found!r}, not to {expected!r}; "
+            "delete the states' topic and the data folder, or read the log they were made from"
+        )
+
+
+class Partition:
+    """Evaluates one partition of the log over its customers' states.
+
+    Args:
+        plan: the compiled library.
+        states: the encoded states, the partition record among them under the key ``\\0``.
+        number: of the partition.
+        log: the identity of the log, so that states are never taken up under another one.
+        clock: ``wall`` judges by append times; ``log`` takes a record's append time to be its own time.
+
+    Raises:
+        ForeignLog: when the partition record is of another log.
+    """
+
+    def __init__(self, plan: Plan, states: States, *, number: int, log: str, clock: Clock = "wall") -> None:
+        raw = states.get(MARKER_KEY)
+        marker = Marker(log) if raw is None else decode_marker(raw)
+        if marker.log != log:
+            raise ForeignLog(marker.log, log)
+        self.plan, self.states, self.number, self.log, self.clock = plan, states, number, log, clock
+        self.offset, self.time = marker.offset, marker.time
+        self._dues = Dues((key, raw) for key, raw in states.items() if key != MARKER_KEY)
+
+    @property
+    def next_due(self) -> int | None:
+        """When the earliest timer may be due (ms); None without one."""
+        return self._dues.next
+
+    @property
+    def customers_waiting(self) -> int:
+        """How many customers have a timer."""
+        return len(self._dues)
+
+    def evaluate(self, records: Sequence[LogRecord]) -> Slice:
+        """Evaluates records of the log as far as one slice goes; states change only by `commit`.
+
+        ``consumed`` of the slice says how many records are wholly done: fewer than given where a tick fires very many
+        timers or the changelog would grow too large; the rest is to be given again. Records at or below the partition
+        record's offset are passed over. No record makes it raise: what can't be read or evaluated is a dead letter.
+        """
+        quick = self._evaluation(careful=False)
+        try:
+            return quick.run(records)
+        except Exception:  # noqa: BLE001  # found, and left out, by evaluating once more with a copy of the state before each record
+            quick.undo()
+            return self._evaluation(careful=True).run(records)
+
+    def commit(self, done: Slice) -> None:
+        """Takes a slice into the states, after all of it has been delivered."""
+        self.states.update(done.changes)
+        self.offset, self.time = done.offset, done.time
+
+    def _evaluation(self, careful: bool) -> Evaluation:
+        marker = Marker(self.log, self.offset, self.time)
+        return Evaluation(self.plan, self.states, self._dues, marker, self.clock == "log", careful)

@@ -1,0 +1,65 @@
+"""What step asks of a pattern, and where the instances of a signal are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from rules.firing import Moment, SignalPlan, touch
+from rules.state import State
+from rules.touchpoint import Touchpoint
+
+See = Callable[[State, Touchpoint, Moment], None]
+"""Shows a pattern a touchpoint of a type that concerns it, after the features took it."""
+
+Due = Callable[[State, "str | None", Any], "int | None"]
+"""When time alone will make an instance fire: (state, per value, instance). Never a moment that `again` forbids."""
+
+
+class Matcher(Protocol):
+    """A pattern that keeps something in state and has timers."""
+
+    signal: SignalPlan
+
+    def wake(self, state: State, at: Moment) -> None:
+        """Does what is due at ``at.now`` by time alone, and sets the next timer."""
+
+
+class Instances:
+    """The instances of one signal in a customer's parts: one, or one for each per value, the latest touched last.
+
+    The signal's timer stands at the earliest due of them all.
+    """
+
+    __slots__ = ("due", "key", "per")
+
+    def __init__(self, key: int, per: bool, due: Due) -> None:
+        self.key, self.per, self.due = key, per, due
+
+    def get(self, state: State, per: str | None) -> Any:
+        part = state.parts.get(self.key)
+        return part if not self.per or part is None else part.get(per)
+
+    def all(self, state: State) -> list[tuple[str | None, Any]]:
+        part = state.parts.get(self.key)
+        if part is None:
+            return []
+        return list(part.items()) if self.per else [(None, part)]
+
+    def put(self, state: State, per: str | None, instance: Any) -> bool:
+        """Keeps an instance as the one touched latest; True when another one had to go for it."""
+        if not self.per:
+            state.parts[self.key] = instance
+            return False
+        return touch(state.parts.setdefault(self.key, {}), per or "", instance) is not None
+
+    def end(self, state: State, per: str | None) -> None:
+        """Ends an instance without firing."""
+        if self.per:
+            state.parts.get(self.key, {}).pop(per, None)
+        else:
+            state.parts.pop(self.key, None)
+
+    def set_timer(self, state: State) -> None:
+        dues = [due for per, instance in self.all(state) if (due := self.due(state, per, instance)) is not None]
+        state.set_timer(self.key, min(dues, default=None))

@@ -1,0 +1,58 @@
+"""silent: fires a while after the last touchpoint of its types."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from rules.declaration import Silent
+from rules.fields import Getter, as_key
+from rules.firing import Moment, SignalPlan, again_allows, fire
+from rules.patterns.matcher import Instances
+from rules.state import State
+from rules.touchpoint import Touchpoint
+
+TIME: Final = 0
+ID: Final = 1
+WAITS: Final = 2  # whether this last one hasn't fired yet
+
+
+class SilentMatcher:
+    """An instance is [time of the last touchpoint, its id, whether it still waits]."""
+
+    def __init__(self, signal: SignalPlan, pattern: Silent, per: Getter | None) -> None:
+        self.signal = signal
+        self.duration = pattern.duration
+        self.types = pattern.types
+        self.per = per
+        self.instances = Instances(signal.key, per is not None, self._due)
+
+    def _due(self, state: State, per: str | None, instance: list[Any]) -> int | None:
+        due: int = instance[TIME] + self.duration
+        return due if instance[WAITS] and again_allows(state, self.signal, per, due) else None
+
+    def see(self, state: State, touchpoint: Touchpoint, at: Moment) -> None:
+        per = as_key(self.per(touchpoint)) if self.per else None
+        if self.per and per is None:
+            return
+        time: int = touchpoint.time
+        instance = self.instances.get(state, per)
+        if instance is not None and instance[TIME] + self.duration <= at.now:
+            instance[WAITS] = False  # its moment is over; `again` forbade it, else it has fired
+        if instance is None or time > instance[TIME]:
+            instance = [time, touchpoint.id, True]
+        elif time == instance[TIME] and instance[WAITS]:
+            instance[ID] = touchpoint.id
+        at.evicted += self.instances.put(state, per, instance)
+        self._settle(state, per, instance, at)
+        self.instances.set_timer(state)
+
+    def wake(self, state: State, at: Moment) -> None:
+        for per, instance in self.instances.all(state):
+            if self._due(state, per, instance) == at.now:
+                self._settle(state, per, instance, at)
+        self.instances.set_timer(state)
+
+    def _settle(self, state: State, per: str | None, instance: list[Any], at: Moment) -> None:
+        if instance[WAITS] and instance[TIME] + self.duration <= at.now:
+            instance[WAITS] = False
+            fire(state, self.signal, per, (instance[ID],), at)

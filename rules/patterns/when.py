@@ -1,0 +1,251 @@
+"""when: fires as a condition turns from false to true, by a touchpoint or by time alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rules.features import FeaturePlan
+from rules.firing import Condition, Moment, SignalPlan, again_allows, fire
+from rules.patterns.matcher import Instances
+from rules.state import State
+from rules.touchpoint import Touchpoint
+
+SCAN_LIMIT: Final = 64  # moments looked ahead at once; behind them a timer looks again
+TRUE_BEFORE: Final = -1  # true, but not turned so: it fires only after it has been false
+SINCE: Final = 0
+AS_OF: Final = 1
+DUE: Final = 2
+
+Before = list[tuple[str | None, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a condition reads: features of the customer, features kept per the signal's field, touchpoint fields."""
+
+    shared: tuple[tuple[FeaturePlan, str | None], ...]
+    own: tuple[FeaturePlan, ...]
+    profile: bool
+    touchpoint: bool
+
+    def concern(self, name: str) -> bool:
+        """Whether a touchpoint of this type can change the value."""
+        features = [plan for plan, _ in self.shared] + list(self.own)
+        by_profile = self.profile and name == "profile.updated"
+        return self.touchpoint or by_profile or any(plan.concerns(name) for plan in features)
+
+    def told_after(self, name: str) -> bool:
+        """Whether the value before a touchpoint of this type can still be told once the features have taken it."""
+        taking = [plan for plan, _ in self.shared if plan.concerns(name)]
+        return all(plan.replaces for plan in taking) and not (self.profile and name == "profile.updated")
+
+    def all_instances(self, name: str) -> bool:
+        """Whether a touchpoint of this type can change instances of other per values than its own."""
+        return (self.profile and name == "profile.updated") or any(plan.concerns(name) for plan, _ in self.shared)
+
+    def instances(self, state: State) -> list[str]:
+        """The per values that such a feature keeps."""
+        return list(dict.fromkeys(key for plan in self.own for key in state.parts.get(plan.key, ())))
+
+
+class EdgeMatcher:
+    """A condition that only a touchpoint can turn true: its value just before the touchpoint is asked for then."""
+
+    def __init__(self, signal: SignalPlan, condition: Condition, reads: Reads) -> None:
+        self.signal, self.condition, self.reads = signal, condition, reads
+
+
+class WhenMatcher:
+    """A condition that time can turn, that must hold, or that is kept per the value of a field.
+
+    An instance is kept only where it has a timer or a `hold`: [true since, as of, due]. ``since`` is None while it
+    is false, TRUE_BEFORE while it is true without having turned so, or after it has fired.
+    """
+
+    def __init__(
+        self,
+        signal: SignalPlan,
+        condition: Condition,
+        reads: Reads,
+        moving: tuple[Condition, ...],
+        per: Callable[[Touchpoint], str | None] | None,
+        timed: bool,
+        hold: int | None,
+    ) -> None:
+        self.signal, self.condition, self.reads, self.moving = signal, condition, reads, moving
+        self.per, self.timed, self.hold = per, timed, hold or 0
+        self.keeps = timed or hold is not None
+        self.instances = Instances(signal.key, per is not None, _due)
+
+    def before(self, state: State, touchpoint: Touchpoint, every: bool, now: int) -> Before:
+        """The value of each instance that the touchpoint concerns, just before it."""
+        return [(per, self._before(state, per, now)) for per in self._asked(state, touchpoint, every)]
+
+    def after(self, state: State, touchpoint: Touchpoint, before: Before, at: Moment, counts: bool) -> None:
+        """Asks again, fires what turned true (only where it ``counts``), and sets timers anew."""
+        own = self.per(touchpoint) if self.per else None
+        for per, since in before:
+            if self.per and not self._lives(state, per):
+                self.instances.end(state, per)
+                continue
+            at_hand = touchpoint if counts and per == own else None
+            self._turn(state, per, since, at, at_hand, counts)
+        if self.keeps:
+            self.instances.set_timer(state)
+
+    def wake(self, state: State, at: Moment) -> None:
+        for per, instance in self.instances.all(state):
+            if instance[DUE] is not None and instance[DUE] <= at.now:
+                self._wake(state, per, instance, at)
+        self.instances.set_timer(state)
+
+    def end(self, state: State, per: str) -> None:
+        """A feature let a per value go: unless another still keeps it, its instance ends without firing."""
+        if self.keeps and not self._lives(state, per):
+            self.instances.end(state, per)
+            self.instances.set_timer(state)
+
+    def adopt(self, state: State, now: int) -> None:
+        """Takes up a state that an older library wrote: the value now counts as the value before."""
+        if not self.keeps or (state.parts.get(self.signal.key) is not None):
+            return
+        for per in self.reads.instances(state) if self.per else [None]:
+            since = self._before(state, per, now)
+            self._keep(state, per, since, now)
+        self.instances.set_timer(state)
+
+    def _asked(self, state: State, touchpoint: Touchpoint, every: bool) -> list[str | None]:
+        if self.per is None:
+            return [None]
+        own = self.per(touchpoint)
+        if not every:
+            return [] if own is None else [own]
+        return list(dict.fromkeys([*self.reads.instances(state), *([] if own is None else [own])]))
+
+    def _lives(self, state: State, per: str | None) -> bool:
+        return any(per in state.parts.get(plan.key, ()) for plan in self.reads.own)
+
+    def _true(self, state: State, per: str | None, now: int, touchpoint: Touchpoint | None = None) -> bool:
+        return bool(self.condition(state.parts, state.profile, touchpoint, now, per))
+
+    def _before(self, state: State, per: str | None, now: int) -> int | None:
+        instance = self.instances.get(state, per) if self.hold else None
+        if instance is None:
+            return TRUE_BEFORE if self._true(state, per, now) else None
+        return self._since_at(state, per, instance, now)
+
+    def _since_at(self, state: State, per: str | None, instance: list[Any], now: int) -> int | None:
+        """Since when a condition with `hold` is true, by what time alone did since the instance was last asked."""
+        since: int | None = instance[SINCE]
+        for moment in self._moments(state, per, instance[AS_OF]):
+            if moment > now:
+                break
+            since = self._next_since(state, per, self._passed(since, moment - 1), moment)
+        return self._passed(since, now)
+
+    def _passed(self, since: int | None, now: int) -> int | None:
+        """What has held for long enough has had its moment, fired or forbidden by `again`."""
+        held_at = self._held_at(since)
+        return TRUE_BEFORE if held_at is not None and held_at <= now else since
+
+    def _next_since(self, state: State, per: str | None, since: int | None, moment: int) -> int | None:
+        if not self._true(state, per, moment):
+            return None
+        return moment if since is None else since
+
+    def _turn(
+        self, state: State, per: str | None, since: int | None, at: Moment, touchpoint: Touchpoint | None, counts: bool
+    ) -> None:
+        true = self._true(state, per, at.now, touchpoint)
+        turned = true and since is None
+        if turned and counts and not self.hold:
+            fire(state, self.signal, per, (at.touchpoint.id,) if at.touchpoint else (), at)
+        if not self.keeps:
+            return
+        if self.reads.touchpoint:
+            true = self._true(state, per, at.now)
+        if turned:
+            since = at.now if self.hold and counts else TRUE_BEFORE
+        self._keep(state, per, since if true else None, at.now)
+
+    def _keep(self, state: State, per: str | None, since: int | None, now: int) -> None:
+        due = self._next_due(state, per, since, now)
+        if self.hold or due is not None:
+            self._put(state, per, [since, now, due])
+        else:
+            self.instances.end(state, per)
+
+    def _put(self, state: State, per: str | None, instance: list[Any]) -> None:
+        if self.per:
+            state.parts.setdefault(self.signal.key, {})[per] = instance
+        else:
+            state.parts[self.signal.key] = instance
+
+    def _wake(self, state: State, per: str | None, instance: list[Any], at: Moment) -> None:
+        if self._turns(state, per, instance, at.now):
+            fire(state, self.signal, per, (), at)
+            self._keep(state, per, TRUE_BEFORE, at.now)
+        else:  # a look further ahead: nothing has happened, so all but the timer stays as it was
+            since = self._before(state, per, at.now)
+            instance[DUE] = self._next_due(state, per, since, at.now)
+
+    def _turns(self, state: State, per: str | None, instance: list[Any], now: int) -> bool:
+        if self.hold:
+            before = self._held_at(self._since_at(state, per, instance, now - 1))
+            return before == now and self._true(state, per, now)
+        return self._true(state, per, now) and not self._true(state, per, now - 1)
+
+    def _next_due(self, state: State, per: str | None, since: int | None, now: int) -> int | None:
+        """The next moment at which time alone makes it fire, or behind which it must be looked at again."""
+        if not self.timed and since in (None, TRUE_BEFORE):
+            return None
+        for looked, moment in enumerate(self._moments(state, per, now), 1):
+            held_at = self._held_at(since)
+            if held_at is not None and held_at < moment:
+                if again_allows(state, self.signal, per, held_at):
+                    return held_at
+                since = TRUE_BEFORE
+            was, since = since, self._next_since(state, per, since, moment)
+            turned = not self.hold and was is None and since is not None
+            if looked == SCAN_LIMIT or (turned and again_allows(state, self.signal, per, moment)):
+                return moment
+        held_at = self._held_at(since)
+        return held_at if held_at is not None and again_allows(state, self.signal, per, held_at) else None
+
+    def _held_at(self, since: int | None) -> int | None:
+        return since + self.hold if self.hold and since is not None and since != TRUE_BEFORE else None
+
+    def _moments(self, state: State, per: str | None, now: int) -> list[int]:
+        """The moments after ``now`` at which time alone may turn the condition, in order."""
+        moments = set(self._flips(state, per, now))
+        for plan, key in self._features(per):
+            moments.update(plan.changes(state.parts, now, key))
+        return sorted(moments)
+
+    def _features(self, per: str | None) -> Iterable[tuple[FeaturePlan, str | None]]:
+        yield from self.reads.shared
+        for plan in self.reads.own:
+            yield plan, per
+
+    def _flips(self, state: State, per: str | None, now: int) -> Iterable[int]:
+        """When each comparison that a score moves turns: once at most, so it is found by halving."""
+        for comparison in self.moving:
+            settled = max((plan.settles(state.parts, now, key) for plan, key in self._features(per)), default=now)
+            value = bool(comparison(state.parts, state.profile, None, now, per))
+            if bool(comparison(state.parts, state.profile, None, settled, per)) == value:
+                continue
+            low, high = now, settled
+            while high - low > 1:
+                middle = (low + high) // 2
+                if bool(comparison(state.parts, state.profile, None, middle, per)) == value:
+                    low = middle
+                else:
+                    high = middle
+            yield high
+
+
+def _due(state: State, per: str | None, instance: list[Any]) -> int | None:
+    due: int | None = instance[DUE]
+    return due

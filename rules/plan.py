@@ -1,0 +1,111 @@
+"""A plan: a library ready to run. What a touchpoint type concerns is worked out once, when the type is first seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rules.declaration import Library
+from rules.features import FeaturePlan, Take
+from rules.fields import matches_any
+from rules.firing import Condition, SignalPlan
+from rules.patterns import EdgeMatcher, FollowMatcher, Matcher, SilentMatcher, WhenMatcher
+from rules.patterns.matcher import See
+from rules.state import State
+
+TYPES_CACHED: Final = 4096  # types come from outside: what is kept of them is bounded
+
+Takes = tuple[tuple[Take, tuple[WhenMatcher, ...]], ...]
+"""How features take a touchpoint, each with the whens whose instances end when it lets a per value go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """What a touchpoint of one type concerns.
+
+    ``takes``: features that take it; ``late_takes``: those that still do beyond ``late_by``. ``edges``: conditions
+    that only a touchpoint can turn; those ``foretold`` are asked before it is taken too, as their value before can't be
+    read from the parts ``touched`` afterwards. ``whens``: the others, each with whether all its instances are asked.
+    ``sees``: follows and silents.
+    """
+
+    takes: Takes
+    late_takes: Takes
+    touched: tuple[int, ...]
+    edges: tuple[tuple[Condition, SignalPlan], ...]
+    foretold: tuple[tuple[Condition, SignalPlan], ...]
+    whens: tuple[tuple[WhenMatcher, bool], ...]
+    sees: tuple[See, ...]
+    profile: bool
+
+
+class Plan:
+    """A compiled library. ``digest`` is the short one that states carry; ``version`` what triggers show."""
+
+    def __init__(
+        self,
+        library: Library,
+        features: Sequence[FeaturePlan],
+        edges: Sequence[EdgeMatcher],
+        whens: Sequence[WhenMatcher],
+        follows: Sequence[FollowMatcher],
+        silents: Sequence[SilentMatcher],
+    ) -> None:
+        self.library = library
+        self.late_by = library.late_by
+        self.digest = int(library.digest[:12], 16)
+        self.version = f"{library.name}@{library.digest[:12]}"
+        self.channels = tuple(channel.name for channel in library.channels)
+        self.known_types = frozenset(interaction.name for interaction in library.interactions)
+        self._features, self._edges, self._whens = features, edges, whens
+        self._follows, self._silents = follows, silents
+        matchers: list[Matcher] = [*whens, *follows, *silents]
+        self.matchers = {matcher.signal.key: matcher for matcher in matchers}
+        self._keys = self._all_keys()
+        self._concerns: dict[str, Concern] = {}
+
+    def concern(self, name: str) -> Concern:
+        """What a touchpoint of type ``name`` concerns."""
+        concern = self._concerns.get(name)
+        if concern is None:
+            if len(self._concerns) >= TYPES_CACHED:
+                self._concerns.clear()
+            concern = self._concerns[name] = self._concern(name)
+        return concern
+
+    def adopt(self, state: State) -> None:
+        """Takes up a state that another version of the library wrote: unchanged parts stay, others go."""
+        for parts in (state.parts, state.timers):
+            for key in [key for key in parts if key not in self._keys]:
+                del parts[key]
+        state.due = state.next_due()
+        state.library = self.digest
+        for when in self._whens:
+            when.adopt(state, state.clock)
+
+    def _all_keys(self) -> frozenset[int]:
+        signals = [matcher.signal for matcher in self.matchers.values()] + [edge.signal for edge in self._edges]
+        keys = {signal.key for signal in signals} | {signal.again_key for signal in signals}
+        return frozenset(keys | {feature.key for feature in self._features})
+
+    def _concern(self, name: str) -> Concern:
+        features = [feature for feature in self._features if feature.concerns(name)]
+        edges = [edge for edge in self._edges if edge.reads.concern(name)]
+        return Concern(
+            takes=tuple((feature.take_of(name), self._reading(feature)) for feature in features),
+            late_takes=tuple((feature.take_of(name), self._reading(feature)) for feature in features if feature.late),
+            touched=tuple(feature.key for feature in features),
+            edges=tuple((m.condition, m.signal) for m in edges if m.reads.told_after(name)),
+            foretold=tuple((m.condition, m.signal) for m in edges if not m.reads.told_after(name)),
+            whens=tuple((m, m.reads.all_instances(name)) for m in self._whens if m.reads.concern(name)),
+            sees=self._sees(name),
+            profile=name == "profile.updated",
+        )
+
+    def _sees(self, name: str) -> tuple[See, ...]:
+        follows = [m.see_of(name) for m in self._follows if matches_any(m.types(), name)]
+        return (*follows, *(m.see for m in self._silents if matches_any(m.types, name)))
+
+    def _reading(self, feature: FeaturePlan) -> tuple[WhenMatcher, ...]:
+        return tuple(when for when in self._whens if feature in when.reads.own)

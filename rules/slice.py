@@ -1,0 +1,98 @@
+"""What comes of evaluating a slice of the log: what is to be sent, what is to be kept, what is to be counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+
+class LogRecord(Protocol):
+    """A record of the log, as Kafka clients give it. ``timestamp``: its append time (ms)."""
+
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+
+
+class Outgoing(NamedTuple):
+    """A record to send. ``channel`` is empty for a decision."""
+
+    channel: str
+    key: bytes
+    value: bytes
+
+
+class DeadLetter(NamedTuple):
+    """A record that can't be read or evaluated. ``reason`` is one of a small fixed set, ``place`` a JSON path."""
+
+    offset: int
+    reason: str
+    place: str
+    detail: str
+    key: bytes | None
+    value: bytes | None
+
+
+class Decided(NamedTuple):
+    """What metrics need of a decision; times in ms, ``append_time`` that of the record that caused it.
+
+    ``by_touchpoint``: whether a touchpoint made it fire, so that its latency counts from the touchpoint's own time.
+    """
+
+    signal: str
+    channel: str | None
+    outcome: str
+    reason: str | None
+    event_time: int
+    append_time: int
+    late: bool
+    by_touchpoint: bool
+
+
+@dataclass(slots=True)
+class Stats:
+    """Counts of one slice. ``touchpoints``: by type. ``outcomes``: how many were not applied in order: ``late``,
+    ``too late``, ``duplicate``. ``set_back``: touchpoints later than their append time, by ``largest_skew`` ms at most.
+
+    ``timers``: moments at which ticks found timers due, the longest of them ``timer_lateness`` ms before the append.
+    """
+
+    touchpoints: dict[str, int] = field(default_factory=dict)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    set_back: int = 0
+    largest_skew: int = 0
+    evicted: int = 0
+    timers: int = 0
+    timer_lateness: int = 0
+
+    @property
+    def duplicates(self) -> int:
+        return self.outcomes.get("duplicate", 0)
+
+    @property
+    def late(self) -> int:
+        return self.outcomes.get("late", 0)
+
+    @property
+    def too_late(self) -> int:
+        return self.outcomes.get("too late", 0)
+
+
+@dataclass(slots=True)
+class Slice:
+    """What one call of `Partition.evaluate` gives. See there."""
+
+    consumed: int = 0
+    triggers: list[Outgoing] = field(default_factory=list)
+    decisions: list[Outgoing] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+    changes: list[tuple[bytes, bytes]] = field(default_factory=list)
+    stats: Stats = field(default_factory=Stats)
+    firings: list[Decided] = field(default_factory=list)
+    offset: int = -1
+    time: int = 0

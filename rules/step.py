@@ -1,0 +1,142 @@
+"""One touchpoint, or the passing of time, changes one customer's state and makes signals fire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, Literal
+
+from xxhash import xxh3_64_digest
+
+from rules.fields import storable
+from rules.firing import Condition, Moment, fire
+from rules.plan import Concern, Plan, Takes
+from rules.state import Parts, State
+from rules.touchpoint import Touchpoint
+
+Outcome = Literal["applied", "late", "too late", "duplicate"]
+
+Done = Callable[[State, Moment], None]
+"""Is told of a moment with firings: those of one record, or of the timers of one millisecond, decided together."""
+
+PROFILE_LIMIT: Final = 256  # names of a profile; beyond, the one set longest ago goes
+
+
+def step(plan: Plan, state: State, touchpoint: Touchpoint, done: Done) -> Outcome:
+    """Applies one touchpoint at its own time (ms), timers due by then first; gives back what became of it."""
+    digest = xxh3_64_digest(touchpoint.id.encode())
+    if state.remembers(digest):
+        return "duplicate"
+    state.remember(digest)
+    if state.library != plan.digest:
+        plan.adopt(state)
+    time = touchpoint.time
+    if state.due <= time:
+        advance(plan, state, time, done)
+    concern = plan.concern(touchpoint.type)
+    if time >= state.clock:
+        state.clock = time
+        _apply(state, touchpoint, concern, False, done)
+        return "applied"
+    if time < state.clock - plan.late_by and not concern.profile:
+        _apply_too_late(state, touchpoint, concern, done)
+        return "too late"
+    _apply(state, touchpoint, concern, True, done)
+    return "late"
+
+
+def advance(plan: Plan, state: State, until: int, done: Done) -> None:
+    """Fires the timers due at or before ``until`` (ms), in order."""
+    if state.library != plan.digest:
+        plan.adopt(state)
+    while state.due <= until:
+        at = Moment(state.due, None, False)
+        for key in sorted(key for key, due in state.timers.items() if due <= at.now):
+            _wake(plan, state, key, at)
+        if at.firings:
+            state.clock = max(state.clock, at.now)
+            done(state, at)
+
+
+def _wake(plan: Plan, state: State, key: int, at: Moment) -> None:
+    plan.matchers[key].wake(state, at)
+    if state.timers.get(key, at.now + 1) <= at.now:
+        raise RuntimeError(f"the timer of {plan.matchers[key].signal.name} stands still at {at.now}")
+
+
+def _apply(state: State, touchpoint: Touchpoint, concern: Concern, late: bool, done: Done) -> None:
+    at = Moment(state.clock, touchpoint, late)
+    foretold = [_true(state, condition, at) for condition, _ in concern.foretold]
+    befores = [when.before(state, touchpoint, every, at.now) for when, every in concern.whens]
+    kept = [state.parts.get(key) for key in concern.touched] if concern.edges else []
+    _take(state, touchpoint, concern, concern.takes, at)
+    _ask_edges(state, touchpoint, concern, kept, at)
+    for (condition, signal), was in zip(concern.foretold, foretold, strict=True):
+        if not was and condition(state.parts, state.profile, touchpoint, at.now, None):
+            fire(state, signal, None, (touchpoint.id,), at)
+    for (when, _), before in zip(concern.whens, befores, strict=True):
+        when.after(state, touchpoint, before, at, True)
+    for see in concern.sees:
+        see(state, touchpoint, at)
+    if at.firings or at.evicted:
+        done(state, at)
+
+
+def _true(state: State, condition: Condition, at: Moment) -> bool:
+    return bool(condition(state.parts, state.profile, None, at.now, None))
+
+
+def _ask_edges(state: State, touchpoint: Touchpoint, concern: Concern, kept: list[Any], at: Moment) -> None:
+    """Fires the conditions that the touchpoint turned true; the value before is only asked for where it matters."""
+    parts, profile, now = state.parts, state.profile, at.now
+    before: Parts | None = None
+    for condition, signal in concern.edges:
+        if condition(parts, profile, touchpoint, now, None):
+            before = before or _parts_before(parts, concern, kept)
+            if not condition(before, profile, None, now, None):
+                fire(state, signal, None, (touchpoint.id,), at)
+
+
+def _parts_before(parts: Parts, concern: Concern, kept: list[Any]) -> Parts:
+    before = dict(parts)
+    for key, part in zip(concern.touched, kept, strict=True):
+        if part is None:
+            before.pop(key, None)
+        else:
+            before[key] = part
+    return before
+
+
+def _take(state: State, touchpoint: Touchpoint, concern: Concern, takes: Takes, at: Moment) -> None:
+    """Lets features and profile take a touchpoint; an instance whose per value had to go for it ends."""
+    parts, time, now = state.parts, touchpoint.time, at.now
+    for take, readers in takes:
+        gone = take(parts, touchpoint, time, now)
+        if gone is not None:
+            at.evicted += 1
+            for when in readers:
+                when.end(state, gone)
+    if concern.profile:
+        update_profile(state, touchpoint)
+
+
+def _apply_too_late(state: State, touchpoint: Touchpoint, concern: Concern, done: Done) -> None:
+    """Beyond `late_by`: features without a window take it, nothing fires, what it turns true counts as true before."""
+    at = Moment(state.clock, touchpoint, True)
+    befores = [when.before(state, touchpoint, every, at.now) for when, every in concern.whens]
+    _take(state, touchpoint, concern, concern.late_takes, at)
+    for (when, _), before in zip(concern.whens, befores, strict=True):
+        when.after(state, touchpoint, before, at, False)
+    if at.evicted:
+        done(state, at)
+
+
+def update_profile(state: State, touchpoint: Touchpoint) -> None:
+    """Merges the properties: each field keeps the value, or the removal, with the newest event time."""
+    for name, value in (touchpoint.properties or {}).items():
+        known = state.profile.pop(name, None)
+        if known is not None and known[1] > touchpoint.time:
+            state.profile[name] = known
+        else:
+            state.profile[name] = [storable(value), touchpoint.time]
+    while len(state.profile) > PROFILE_LIMIT:
+        del state.profile[next(iter(state.profile))]

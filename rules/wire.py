@@ -1,0 +1,124 @@
+"""The records that leave: triggers as CloudEvents, decisions, the partition record."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+import orjson
+from msgspec import Struct
+
+from rules.plan import Plan
+from rules.policy import Decision
+from rules.state import State
+
+MARKER_KEY: Final = b"\0"
+MAX_TRIGGER: Final = 64 * 1024
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Marker(Struct, array_like=True):
+    """The partition record: how far a log's partition is evaluated in the states beside it.
+
+    ``offset``: the last record wholly processed (-1: none). ``time``: the partition's time (ms). ``library``: the
+    sequence of its library.
+    """
+
+    log: str
+    offset: int = -1
+    time: int = 0
+    library: int = 0
+
+
+encode_marker = msgspec.msgpack.Encoder().encode
+decode_marker = msgspec.msgpack.Decoder(Marker).decode
+
+
+def rfc3339(millis: int) -> str:
+    """A moment as RFC 3339 in UTC with milliseconds."""
+    moment = _EPOCH + timedelta(milliseconds=millis)
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def escape(part: str) -> str:
+    """A part of a trigger's id: '%' and ':' percent-encoded, so that ids can be taken apart again."""
+    return part.replace("%", "%25").replace(":", "%3A")
+
+
+def trigger_id(signal: str, customer: str, per: str | None, moment: int) -> str:
+    """The id of a firing: the same firing always has the same."""
+    parts = [signal, customer] if per is None else [signal, customer, per]
+    return ":".join([*map(escape, parts), str(moment)])
+
+
+def encode_decision(plan: Plan, customer: str, identifier: str, decision: Decision) -> bytes:
+    firing = decision.firing
+    return orjson.dumps(
+        {
+            "id": identifier,
+            "signal": firing.signal.name,
+            "customer": customer,
+            "per": firing.per,
+            "time": rfc3339(firing.moment),
+            "outcome": decision.outcome,
+            "reason": decision.reason,
+            "detail": decision.detail,
+            "channel": firing.signal.declared.then.channel,
+            "late": firing.late,
+            "library": plan.version,
+        }
+    )
+
+
+def encode_trigger(plan: Plan, customer: str, identifier: str, decision: Decision, state: State) -> bytes:
+    """The CloudEvent of a decision that is sent: 64 KB at most, what doesn't fit of `carry` being left out."""
+    firing = decision.firing
+    carry = _carry(decision, state)
+    event = _event(plan, customer, identifier, decision, carry)
+    raw = orjson.dumps(event)
+    while len(raw) > MAX_TRIGGER and carry:
+        largest = max(carry, key=lambda name: len(orjson.dumps(carry[name])))
+        del carry[largest]
+        raw = orjson.dumps(_event(plan, customer, identifier, decision, carry))
+    if len(raw) > MAX_TRIGGER:
+        event["data"]["touchpoints"] = list(firing.touchpoints[:8])
+        raw = orjson.dumps(event)
+    return raw
+
+
+def _carry(decision: Decision, state: State) -> dict[str, Any]:
+    firing = decision.firing
+    carried: dict[str, Any] = {}
+    for carry in firing.signal.carry:
+        value = carry.value(state.parts, state.profile, firing.touchpoint, firing.moment, firing.per)
+        carried[carry.name] = rfc3339(value) if carry.is_time and isinstance(value, int) else value
+    return carried
+
+
+def _event(plan: Plan, customer: str, identifier: str, decision: Decision, carry: dict[str, Any]) -> dict[str, Any]:
+    firing = decision.firing
+    declared = firing.signal.declared
+    return {
+        "specversion": "1.0",
+        "id": identifier,
+        "source": f"telltale/{plan.library.name}",
+        "type": "telltale.trigger",
+        "subject": customer,
+        "time": rfc3339(firing.moment),
+        "datacontenttype": "application/json",
+        "data": {
+            "signal": firing.signal.name,
+            "reason": declared.reason,
+            "library": plan.version,
+            "customer": customer,
+            "per": firing.per,
+            "channel": declared.then.channel,
+            "content": declared.then.content,
+            "value": declared.value,
+            "expires": rfc3339(decision.expires),
+            "late": firing.late,
+            "touchpoints": list(firing.touchpoints),
+            "carry": carry,
+        },
+    }
