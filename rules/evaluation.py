@@ -43,15 +43,26 @@ class Evaluation:
         self.slice = Slice(offset=marker.offset, time=marker.time)
 
     def run(self, records: Sequence[LogRecord]) -> Slice:
+        done, passed = self.slice, self.marker.offset
         for record in records:
-            if record.offset > self.marker.offset:
-                if self.size > MAX_CHANGES or self.slice.stats.timers >= MAX_TIMERS:
+            if record.offset > passed:
+                if self.size > MAX_CHANGES or done.stats.timers >= MAX_TIMERS:
                     break
-                if not self._record(record):
+                if not self._evaluate(record):
                     break
-                self.slice.offset = record.offset
-            self.slice.consumed += 1
+                done.offset = record.offset
+            done.consumed += 1
         return self._finished()
+
+    def _evaluate(self, record: LogRecord) -> bool:
+        """Evaluates one record; False where it isn't wholly done."""
+        try:
+            if not record.key:
+                return self._control(record)
+            self._touchpoint(record, record.key)
+        except BadRecord as bad:
+            self._dead(record, bad.reason, bad.place, bad.detail)
+        return True
 
     def undo(self) -> None:
         """Puts the index of dues back for all customers that were touched."""
@@ -68,17 +79,6 @@ class Evaluation:
             changes.append((MARKER_KEY, encode_marker(marker)))
         done.changes = changes
         return done
-
-    def _record(self, record: LogRecord) -> bool:
-        """Evaluates one record; False where it isn't wholly done."""
-        try:
-            if record.key:
-                self._touchpoint(record, record.key)
-                return True
-            return self._control(record)
-        except BadRecord as bad:
-            self._dead(record, bad.reason, bad.place, bad.detail)
-            return True
 
     def _touchpoint(self, record: LogRecord, key: bytes) -> None:
         touchpoint = _decoded(record, key)

@@ -27,7 +27,7 @@ class Concern:
     ``takes``: features that take it; ``late_takes``: those that still do beyond ``late_by``. ``edges``: conditions
     that only a touchpoint can turn; those ``foretold`` are asked before it is taken too, as their value before can't be
     read from the parts ``touched`` afterwards. ``whens``: the others, each with whether all its instances are asked.
-    ``sees``: follows and silents.
+    ``sees``: follows and silents. ``watched``: whether something must be asked before it is taken.
     """
 
     takes: Takes
@@ -38,6 +38,7 @@ class Concern:
     whens: tuple[tuple[WhenMatcher, bool], ...]
     sees: tuple[See, ...]
     profile: bool
+    watched: bool
 
 
 class Plan:
@@ -92,15 +93,18 @@ class Plan:
     def _concern(self, name: str) -> Concern:
         features = [feature for feature in self._features if feature.concerns(name)]
         edges = [edge for edge in self._edges if edge.reads.concern(name)]
+        foretold = tuple((edge.condition, edge.signal) for edge in edges if not edge.reads.told_after(name))
+        whens = tuple((when, when.reads.all_instances(name)) for when in self._whens if when.reads.concern(name))
         return Concern(
             takes=tuple((feature.take_of(name), self._reading(feature)) for feature in features),
             late_takes=tuple((feature.take_of(name), self._reading(feature)) for feature in features if feature.late),
             touched=tuple(feature.key for feature in features),
             edges=tuple((m.condition, m.signal) for m in edges if m.reads.told_after(name)),
-            foretold=tuple((m.condition, m.signal) for m in edges if not m.reads.told_after(name)),
-            whens=tuple((m, m.reads.all_instances(name)) for m in self._whens if m.reads.concern(name)),
+            foretold=foretold,
+            whens=whens,
             sees=self._sees(name),
             profile=name == "profile.updated",
+            watched=bool(foretold or whens),
         )
 
     def _sees(self, name: str) -> tuple[See, ...]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
+
+LONGEST_SHOWN: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -18,7 +21,14 @@ class Problem:
     instead: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: found {self.found}; expected {self.expected}; {self.instead}"
+        found, expected, instead = map(_shown, (self.found, self.expected, self.instead))
+        return f"{_shown(self.file)}:{self.line}:{self.column}: found {found}; expected {expected}; {instead}"
+
+
+def _shown(text: str) -> str:
+    """A text in one line that does nothing to a terminal, whatever the library's files held."""
+    text = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 class LibraryError(Exception):

@@ -53,15 +53,16 @@ class State(Struct, array_like=True, gc=False):
         self.timers = {key: due for key, due in self.timers.items() if due > until}
         self.due = self.next_due()
 
-    def remembers(self, digest: bytes) -> bool:
-        """Whether a touchpoint id with this digest is among the last 64."""
-        at = self.ids.find(digest)
+    def note(self, digest: bytes) -> bool:
+        """Remembers a touchpoint by the digest of its id; False where it is among the last 64 already."""
+        ids = self.ids
+        at = ids.find(digest)
         while at > 0 and at % _DIGEST:
-            at = self.ids.find(digest, at + 1)
-        return at >= 0
-
-    def remember(self, digest: bytes) -> None:
-        self.ids = self.ids[-_DIGEST * (RECENT_IDS - 1) :] + digest
+            at = ids.find(digest, at + 1)
+        if at >= 0:
+            return False
+        self.ids = ids[-_DIGEST * (RECENT_IDS - 1) :] + digest
+        return True
 
 
 encode_state = msgspec.msgpack.Encoder().encode

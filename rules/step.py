@@ -24,9 +24,8 @@ PROFILE_LIMIT: Final = 256  # names of a profile; beyond, the one set longest ag
 def step(plan: Plan, state: State, touchpoint: Touchpoint, done: Done) -> Outcome:
     """Applies one touchpoint at its own time (ms), timers due by then first; gives back what became of it."""
     digest = xxh3_64_digest(touchpoint.id.encode())
-    if state.remembers(digest):
+    if not state.note(digest):
         return "duplicate"
-    state.remember(digest)
     if state.library != plan.digest:
         plan.adopt(state)
     time = touchpoint.time
@@ -65,9 +64,25 @@ def _wake(plan: Plan, state: State, key: int, at: Moment) -> None:
 
 def _apply(state: State, touchpoint: Touchpoint, concern: Concern, late: bool, done: Done) -> None:
     at = Moment(state.clock, touchpoint, late)
+    if concern.watched:
+        _take_watched(state, touchpoint, concern, at)
+    elif concern.edges:
+        kept = [state.parts.get(key) for key in concern.touched]
+        _take(state, touchpoint, concern, concern.takes, at)
+        _ask_edges(state, touchpoint, concern, kept, at)
+    else:
+        _take(state, touchpoint, concern, concern.takes, at)
+    for see in concern.sees:
+        see(state, touchpoint, at)
+    if at.firings or at.evicted:
+        done(state, at)
+
+
+def _take_watched(state: State, touchpoint: Touchpoint, concern: Concern, at: Moment) -> None:
+    """Takes a touchpoint where conditions must be asked before it."""
     foretold = [_true(state, condition, at) for condition, _ in concern.foretold]
     befores = [when.before(state, touchpoint, every, at.now) for when, every in concern.whens]
-    kept = [state.parts.get(key) for key in concern.touched] if concern.edges else []
+    kept = [state.parts.get(key) for key in concern.touched]
     _take(state, touchpoint, concern, concern.takes, at)
     _ask_edges(state, touchpoint, concern, kept, at)
     for (condition, signal), was in zip(concern.foretold, foretold, strict=True):
@@ -75,10 +90,6 @@ def _apply(state: State, touchpoint: Touchpoint, concern: Concern, late: bool, d
             fire(state, signal, None, (touchpoint.id,), at)
     for (when, _), before in zip(concern.whens, befores, strict=True):
         when.after(state, touchpoint, before, at, True)
-    for see in concern.sees:
-        see(state, touchpoint, at)
-    if at.firings or at.evicted:
-        done(state, at)
 
 
 def _true(state: State, condition: Condition, at: Moment) -> bool:

@@ -1,0 +1,36 @@
+"""Names in a library, and the kinds of values that several models hold."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from rules.expression import RESERVED
+from rules.schema_kinds import Duration, Expression, Text
+from rules.schema_kinds import Field as FieldKind
+from rules.schema_kinds import Types as TypesKind
+
+_DOTTED: Final = r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*"
+_DOTTED_IN_WORDS: Final = "lower-case words of letters, digits, `-` and `_`, with dots between them"
+
+FEATURE_NAME: Final = Text(
+    "a name of a feature: letters, digits and `_`, a letter first",
+    "views_1h",
+    pattern="[A-Za-z][A-Za-z0-9_]*",
+    not_these=RESERVED,
+)
+TYPE_NAME: Final = Text("a dotted name of a type", "order.placed", 200, r"[\w-]+(\.[\w-]+)*")
+CHANNEL_NAME: Final = Text(f"a name of a channel: {_DOTTED_IN_WORDS}", "email", 100, _DOTTED, frozenset({"best"}))
+SIGNAL_NAME: Final = Text(f"a name of a signal: {_DOTTED_IN_WORDS}", "retail.abandoned-basket", 100, _DOTTED)
+LIBRARY_NAME: Final = Text(f"a name of a library: {_DOTTED_IN_WORDS}", "shop", 100, _DOTTED)
+CARRY_NAME: Final = Text("a name: letters, digits, `_` and `-`", "interest", 100, r"[A-Za-z_][A-Za-z0-9_-]*")
+
+# The value that is not there is None, but None is not a value that can be written: hence the kind around both.
+Types = Annotated[tuple[str, ...], TypesKind()]
+MaybeTypes = Annotated[tuple[str, ...] | None, TypesKind()]
+Millis = Annotated[int, Duration()]
+MaybeMillis = Annotated[int | None, Duration()]
+Condition = Annotated[str, Expression()]
+MaybeCondition = Annotated[str | None, Expression()]
+AnyField = Annotated[str, FieldKind()]
+MaybeField = Annotated[str | None, FieldKind()]
+NumberField = Annotated[str, FieldKind(example="value", use="number")]

@@ -1,0 +1,32 @@
+"""The kinds of values that files of a library hold: each reads one value, says what is wrong with it, and has a schema.
+
+They stand in the annotations of the models (`Annotated[str, Text(...)]`). Pydantic calls them; what they refuse is a
+`RefusalError`, which `schema_reading` turns into a problem with its place.
+"""
+
+from rules.schema_kinds.collection import Collection
+from rules.schema_kinds.expression import Expression, Weight
+from rules.schema_kinds.kind import RefusalError, ValueKind, as_yaml, shown
+from rules.schema_kinds.number import Duration, Number
+from rules.schema_kinds.text import ChannelChoice, OneOf, Text, TimeZone
+from rules.schema_kinds.touchpoint import TYPE, TYPE_PATTERN, Field, Types
+
+__all__ = [
+    "TYPE",
+    "TYPE_PATTERN",
+    "ChannelChoice",
+    "Collection",
+    "Duration",
+    "Expression",
+    "Field",
+    "Number",
+    "OneOf",
+    "RefusalError",
+    "Text",
+    "TimeZone",
+    "Types",
+    "ValueKind",
+    "Weight",
+    "as_yaml",
+    "shown",
+]
