@@ -1,0 +1,76 @@
+"""Short ways to write a library, a log in seconds after an origin, and what is expected of them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+ORIGIN = 1_767_607_200_000  # 2026-01-05 10:00 UTC, in ms
+
+# A decision: its signal, customer and per value, its time in ms, then outcome and reason, whether late, touchpoint ids.
+Expected = tuple[str, str, str | None, int, str, str | None, bool, tuple[str, ...]]
+
+
+class Timeline(NamedTuple):
+    name: str
+    library: dict[str, Any]
+    log: list[dict[str, Any]]
+    expected: list[Expected]
+
+
+def timeline(name: str, library: dict[str, Any], log: list[dict[str, Any]], *expected: Expected) -> Timeline:
+    """A timeline; a record without an append time is appended at its time, but never before the one before it."""
+    appended = 0
+    for record in log:
+        appended = max(appended, record.get("_append", record["time"]))
+        record.setdefault("_append", appended)
+    return Timeline(name, library, log, list(expected))
+
+
+def library(*signals: dict[str, Any], features: dict[str, Any] | None = None, late_by: str = "1m") -> dict[str, Any]:
+    return {
+        "library": {"name": "made-by-hand", "format": 1, "late_by": late_by},
+        "interactions": None,
+        "features": features or {},
+        "channels": {"email": {}},
+        "signals": list(signals),
+    }
+
+
+def signal(name: str = "s", /, **body: Any) -> dict[str, Any]:
+    """A live signal that sends an email; `if_` stands for the key `if`."""
+    spelled = {"if" if key == "if_" else key: value for key, value in body.items()}
+    head = {"signal": name, "owner": "tests", "reason": "A test.", "status": "live", "value": 1.0}
+    return {**head, "then": {"channel": "email"}, **spelled}
+
+
+def at(second: float, kind: str, /, **fields: Any) -> dict[str, Any]:
+    """A touchpoint of customer `c`; its id is its type and second unless said. `append` is its append second."""
+    appended = {"_append": moment(fields.pop("append"))} if "append" in fields else {}
+    return {"id": f"{kind}@{second}", "type": kind, "time": moment(second), "customer": "c", **fields, **appended}
+
+
+def profile(second: float, /, **properties: Any) -> dict[str, Any]:
+    return at(second, "profile.updated", properties=properties)
+
+
+def tick(second: float, /, append: float | None = None) -> dict[str, Any]:
+    said = {} if append is None else {"_append": moment(append)}
+    return {"type": "clock.tick", "time": moment(second), **said}
+
+
+def fires(second: float, /, *touchpoints: str, held: str | None = None, late: bool = False, **parts: str) -> Expected:
+    """A decision; `signal`, `customer` and `per` may be said."""
+    return (
+        parts.get("signal", "s"),
+        parts.get("customer", "c"),
+        parts.get("per"),
+        moment(second),
+        "held" if held else "sent",
+        held,
+        late,
+        touchpoints,
+    )
+
+
+def moment(second: float) -> int:
+    return ORIGIN + round(second * 1000)

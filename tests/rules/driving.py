@@ -1,0 +1,122 @@
+"""Drives the engine over a log given as plain structures, in batches, with restarts from its encoded states."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rules import Clock, Outgoing, Partition, Plan, compile_plan, load_library
+from tests.oracle.strategies import write_library
+
+EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+class Record(NamedTuple):
+    """A record of the log as a Kafka client gives it."""
+
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+
+
+@dataclass
+class Output:
+    """All that came out, and the states at the end."""
+
+    decisions: list[Outgoing] = field(default_factory=list)
+    triggers: list[Outgoing] = field(default_factory=list)
+    states: dict[bytes, bytes] = field(default_factory=dict)
+
+
+def plan_of(library: dict[str, Any]) -> Plan:
+    with tempfile.TemporaryDirectory() as directory:
+        return compile_plan(load_library(write_library(library, Path(directory))))
+
+
+def records_of(log: list[dict[str, Any]]) -> list[Record]:
+    return [record_of(offset, record) for offset, record in enumerate(log)]
+
+
+def record_of(offset: int, record: dict[str, Any]) -> Record:
+    body = {name: value for name, value in record.items() if name != "_append"}
+    key = None if record["type"] == "clock.tick" else record["customer"].encode()
+    return Record(offset, record["_append"], key, json.dumps(body).encode())
+
+
+def drive(
+    plan: Plan,
+    log: list[dict[str, Any]],
+    *,
+    clock: Clock = "wall",
+    cuts: Iterable[int] = (),
+    restarts: Iterable[int] = (),
+) -> Output:
+    """Evaluates a log. A batch ends at each of `cuts`; before each of `restarts` only the states are carried on."""
+    records, output, again = records_of(log), Output(), set(restarts)
+    ends = sorted({cut for cut in (*cuts, *again) if 0 < cut < len(records)} | {len(records)})
+    partition = Partition(plan, output.states, number=0, log="log", clock=clock)
+    start = 0
+    for end in ends:
+        if start in again:
+            output.states = dict(output.states)
+            partition = Partition(plan, output.states, number=0, log="log", clock=clock)
+        consume(partition, records[start:end], output)
+        start = end
+    return output
+
+
+def consume(partition: Partition, batch: list[Record], output: Output) -> None:
+    """One batch, in as many slices as it takes."""
+    while batch:
+        done = partition.evaluate(batch)
+        assert not done.dead_letters, done.dead_letters
+        assert done.consumed > 0
+        partition.commit(done)
+        output.decisions += done.decisions
+        output.triggers += done.triggers
+        batch = batch[done.consumed :]
+
+
+def decoded(output: Output) -> list[dict[str, Any]]:
+    """The decisions in the oracle's words; what only triggers say (touchpoints, carry) only where one was sent."""
+    sent = {}
+    for trigger in output.triggers:
+        event = json.loads(trigger.value)
+        assert event["time"] == rfc3339(event["id"])
+        sent[event["id"]] = {
+            "channel": trigger.channel,
+            "touchpoints": event["data"]["touchpoints"],
+            "carry": event["data"]["carry"],
+        }
+    return [in_words(json.loads(decision.value), sent) for decision in output.decisions]
+
+
+def in_words(decision: dict[str, Any], sent: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    names = ("id", "signal", "customer", "per", "outcome", "reason", "channel", "late")
+    moment = (datetime.fromisoformat(decision["time"]) - EPOCH) // timedelta(milliseconds=1)
+    assert (decision["outcome"] == "sent") == (decision["id"] in sent)
+    return {**{name: decision[name] for name in names}, "time": moment, **sent.get(decision["id"], {})}
+
+
+def rfc3339(identity: str) -> str:
+    """The moment that an id ends with."""
+    moment = EPOCH + timedelta(milliseconds=int(identity.rpartition(":")[2]))
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def as_engine_says(decisions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The oracle's decisions, without what the engine says in triggers alone where none was sent."""
+    return [
+        {
+            name: value
+            for name, value in decision.items()
+            if decision["outcome"] == "sent" or name not in {"touchpoints", "carry"}
+        }
+        for decision in decisions
+    ]

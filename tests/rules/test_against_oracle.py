@@ -1,0 +1,60 @@
+"""The engine against a brute-force evaluation that shares no code with it: by hand-made timelines and at random."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.oracle import evaluate
+from tests.oracle.strategies import libraries, logs
+from tests.oracle.timelines import TIMELINES, Timeline
+from tests.rules.driving import Output, as_engine_says, decoded, drive, plan_of
+
+PLACES = st.lists(st.integers(1, 40), max_size=6)
+CLOCKS: st.SearchStrategy[Literal["wall", "log"]] = st.sampled_from(["wall", "wall", "log"])
+many = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+def sent_bytes(output: Output) -> tuple[list[Any], list[Any]]:
+    return output.decisions, output.triggers
+
+
+@pytest.mark.parametrize("timeline", TIMELINES, ids=lambda timeline: timeline.name)
+def test_engine_reads_the_timeline_as_written(timeline: Timeline) -> None:
+    decisions = decoded(drive(plan_of(timeline.library), timeline.log))
+    parts = ("signal", "customer", "per", "time", "outcome", "reason", "late")
+    found = [(*(decision[part] for part in parts), tuple(decision.get("touchpoints", ()))) for decision in decisions]
+    assert found == [one if one[4] == "sent" else (*one[:-1], ()) for one in timeline.expected]
+
+
+@pytest.mark.parametrize("timeline", TIMELINES, ids=lambda timeline: timeline.name)
+def test_engine_says_the_same_after_a_restart_at_every_record(timeline: Timeline) -> None:
+    plan = plan_of(timeline.library)
+    at_once = drive(plan, timeline.log)
+    restarted = drive(plan, timeline.log, restarts=range(len(timeline.log)))
+    assert sent_bytes(restarted) == sent_bytes(at_once)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pattern", ["when", "follow", "silent", None])
+@pytest.mark.timeout(600)
+def test_engine_decides_as_the_oracle_does(pattern: str | None) -> None:
+    @settings(many, max_examples=400)
+    @given(libraries(pattern), logs(), CLOCKS, PLACES, PLACES)
+    def agrees(
+        library: dict[str, Any],
+        log: list[dict[str, Any]],
+        clock: Literal["wall", "log"],
+        cuts: list[int],
+        restarts: list[int],
+    ) -> None:
+        plan = plan_of(library)
+        at_once = drive(plan, log, clock=clock)
+        assert decoded(at_once) == as_engine_says(evaluate(library, log, clock))
+        in_parts = drive(plan, log, clock=clock, cuts=cuts, restarts=restarts)
+        assert sent_bytes(in_parts) == sent_bytes(at_once)
+
+    agrees()
