@@ -86,16 +86,17 @@ class Evaluation:
             self._set_back(touchpoint, record.timestamp)
         state = self.staged.get(key) or self._stage(key)
         self.size += GROWTH
+        size = len(record.value or b"")
         self.record, self.key, due = record, key, state.due
         if self.careful:
-            self._carefully(lambda: self._step(state, touchpoint))
+            self._carefully(lambda: self._step(state, touchpoint, size))
         else:
-            self._step(state, touchpoint)
+            self._step(state, touchpoint, size)
         if state.due != due:
             self.dues.moved(key, state.due)
 
-    def _step(self, state: State, touchpoint: Touchpoint) -> None:
-        outcome = step(self.plan, state, touchpoint, self._done)
+    def _step(self, state: State, touchpoint: Touchpoint, size: int) -> None:
+        outcome = step(self.plan, state, touchpoint, size, self._done)
         stats, name = self.slice.stats, touchpoint.type
         stats.touchpoints[name] = stats.touchpoints.get(name, 0) + 1
         if outcome != "applied":

@@ -8,6 +8,7 @@ from typing import Final
 
 from rules.declaration import Library
 from rules.features import FeaturePlan, Take
+from rules.features.accumulator import newest_half
 from rules.fields import matches_any
 from rules.firing import Condition, SignalPlan
 from rules.patterns import EdgeMatcher, FollowMatcher, Matcher, SilentMatcher, WhenMatcher
@@ -28,6 +29,7 @@ class Concern:
     that only a touchpoint can turn; those ``foretold`` are asked before it is taken too, as their value before can't be
     read from the parts ``touched`` afterwards. ``whens``: the others, each with whether all its instances are asked.
     ``sees``: follows and silents. ``watched``: whether something must be asked before it is taken.
+    ``keepers``: how many parts may keep something of it.
     """
 
     takes: Takes
@@ -39,6 +41,7 @@ class Concern:
     sees: tuple[See, ...]
     profile: bool
     watched: bool
+    keepers: int
 
 
 class Plan:
@@ -63,6 +66,7 @@ class Plan:
         self._follows, self._silents = follows, silents
         matchers: list[Matcher] = [*whens, *follows, *silents]
         self.matchers = {matcher.signal.key: matcher for matcher in matchers}
+        self._feature_of = {feature.key: feature for feature in features}
         self._keys = self._all_keys()
         self._concerns: dict[str, Concern] = {}
 
@@ -85,6 +89,18 @@ class Plan:
         for when in self._whens:
             when.adopt(state, state.clock)
 
+    def halve(self, state: State, key: int) -> None:
+        """Lets the older half of a part go, and all of it where it has no halves; instances end without firing."""
+        part, feature = state.parts[key], self._feature_of.get(key)
+        halve = feature.halve if feature is not None else newest_half
+        half = halve(part) if feature is not None or isinstance(part, dict) else None
+        if half:
+            state.parts[key] = half
+        else:
+            del state.parts[key]
+        if key in self.matchers:
+            self.matchers[key].instances.set_timer(state)
+
     def _all_keys(self) -> frozenset[int]:
         signals = [matcher.signal for matcher in self.matchers.values()] + [edge.signal for edge in self._edges]
         keys = {signal.key for signal in signals} | {signal.again_key for signal in signals}
@@ -95,6 +111,7 @@ class Plan:
         edges = [edge for edge in self._edges if edge.reads.concern(name)]
         foretold = tuple((edge.condition, edge.signal) for edge in edges if not edge.reads.told_after(name))
         whens = tuple((when, when.reads.all_instances(name)) for when in self._whens if when.reads.concern(name))
+        sees = self._sees(name)
         return Concern(
             takes=tuple((feature.take_of(name), self._reading(feature)) for feature in features),
             late_takes=tuple((feature.take_of(name), self._reading(feature)) for feature in features if feature.late),
@@ -102,9 +119,10 @@ class Plan:
             edges=tuple((m.condition, m.signal) for m in edges if m.reads.told_after(name)),
             foretold=foretold,
             whens=whens,
-            sees=self._sees(name),
+            sees=sees,
             profile=name == "profile.updated",
             watched=bool(foretold or whens),
+            keepers=len(features) + len(sees) + len(whens) + 1,
         )
 
     def _sees(self, name: str) -> tuple[See, ...]:

@@ -24,7 +24,8 @@ class State(Struct, array_like=True, gc=False):
     ``ids``: xxh3 digests of the last 64 touchpoint ids, eight bytes each. ``parts``: what features and patterns keep,
     by the key of their definition. ``timers``: due time by part key. ``profile``: name to [value, time].
     ``fired``: [moment, signal key, per value, ...] of the firings in the latest such millisecond.
-    ``library``: the short digest of the plan that wrote it.
+    ``library``: the short digest of the plan that wrote it. ``weight``: what the encoded state may weigh at most, in
+    bytes, by a generous guess since it was last weighed.
     """
 
     due: int = NEVER
@@ -35,6 +36,7 @@ class State(Struct, array_like=True, gc=False):
     profile: dict[str, list[Any]] = {}
     fired: list[Any] = []
     library: int = 0
+    weight: int = 0
 
     def set_timer(self, key: int, due: int | None) -> None:
         """Puts the timer of a part at ``due``, or takes it away."""

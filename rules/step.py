@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from xxhash import xxh3_64_digest
 
+from rules.bound import grow
 from rules.fields import storable
 from rules.firing import Condition, Moment, fire
 from rules.plan import Concern, Plan, Takes
@@ -21,8 +22,11 @@ Done = Callable[[State, Moment], None]
 PROFILE_LIMIT: Final = 256  # names of a profile; beyond, the one set longest ago goes
 
 
-def step(plan: Plan, state: State, touchpoint: Touchpoint, done: Done) -> Outcome:
-    """Applies one touchpoint at its own time (ms), timers due by then first; gives back what became of it."""
+def step(plan: Plan, state: State, touchpoint: Touchpoint, size: int, done: Done) -> Outcome:
+    """Applies one touchpoint at its own time (ms), timers due by then first; gives back what became of it.
+
+    ``size`` is that of its JSON in bytes: nothing keeps more of it.
+    """
     digest = xxh3_64_digest(touchpoint.id.encode())
     if not state.note(digest):
         return "duplicate"
@@ -32,6 +36,7 @@ def step(plan: Plan, state: State, touchpoint: Touchpoint, done: Done) -> Outcom
     if state.due <= time:
         advance(plan, state, time, done)
     concern = plan.concern(touchpoint.type)
+    grow(plan, state, size * concern.keepers)
     if time >= state.clock:
         state.clock = time
         _apply(state, touchpoint, concern, False, done)

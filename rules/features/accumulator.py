@@ -30,6 +30,9 @@ class Accumulator(Protocol):
     def changes(self, part: Any, now: int) -> Iterable[int]:
         """The moments after ``now`` at which time alone may change the value by a step."""
 
+    def halve(self, part: Any) -> Any:
+        """The part without the older half of what it keeps; None where it can't be made smaller."""
+
     def settles(self, part: Any, now: int) -> int:
         """The moment after which time alone no longer moves the value; ``now`` where it stands still."""
 
@@ -38,6 +41,9 @@ class Standing:
     """For what time alone doesn't change."""
 
     replaces = True
+
+    def halve(self, part: Any) -> Any:
+        return None
 
     def changes(self, part: Any, now: int) -> Iterable[int]:
         return ()
@@ -66,6 +72,10 @@ class Windowed(Standing):
         gone = max(expired(columns[0], now, self.over), len(columns[0]) - WINDOW_LIMIT)
         return [column[gone:] for column in columns] if gone > 0 else columns
 
+    def halve(self, part: list[list[Any]]) -> Any:
+        kept = len(part[0]) // 2
+        return [column[-kept:] for column in part] if kept else None
+
     def first(self, part: list[list[Any]], now: int) -> int:
         """Where the rows begin that are still in the window."""
         return expired(part[0], now, self.over)
@@ -88,3 +98,8 @@ def expired(times: list[int], now: int, over: int) -> int:
 def expiries(times: list[int], now: int, over: int) -> list[int]:
     """When each touchpoint still in the window leaves it."""
     return [time + over for time in times[expired(times, now, over) :]]
+
+
+def newest_half(entries: dict[Any, Any]) -> dict[Any, Any]:
+    """The half of the entries that was put in last."""
+    return dict(list(entries.items())[(len(entries) + 1) // 2 :])

@@ -7,7 +7,7 @@ from typing import Any
 
 import xxhash
 
-from rules.features.accumulator import WINDOW_LIMIT, Standing, expired, expiries
+from rules.features.accumulator import WINDOW_LIMIT, Standing, expired, expiries, newest_half
 from rules.fields import as_key
 
 
@@ -42,6 +42,9 @@ class CountOver(Standing):
             del part[: max(expired(part, now, self.over), len(part) - WINDOW_LIMIT)]
         return part
 
+    def halve(self, part: list[int]) -> list[int] | None:
+        return part[-(len(part) // 2) :] if len(part) > 1 else None
+
     def read(self, part: list[int], now: int) -> int:
         return len(part) - expired(part, now, self.over)
 
@@ -75,6 +78,9 @@ class Distinct(Standing):
     def _forget_expired(part: dict[int, int], edge: int) -> None:
         while part and part[oldest := next(iter(part))] <= edge:
             del part[oldest]
+
+    def halve(self, part: dict[int, int]) -> dict[int, int] | None:
+        return newest_half(part) or None
 
     def read(self, part: dict[int, int], now: int) -> int:
         if self.over is None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from rules.declaration import Feature
 from rules.expression import Scope, compile_touchpoint, parse
-from rules.features.accumulator import Accumulator
+from rules.features.accumulator import Accumulator, newest_half
 from rules.features.counting import CountEver, CountOver, Distinct
 from rules.features.extremes import ExtremeEver, ExtremeOver
 from rules.features.latest import FirstEver, FirstOver, Last
@@ -72,6 +72,10 @@ class FeaturePlan:
     def part(self, parts: Parts, key: str | None) -> Any:
         part = parts.get(self.key)
         return part if self.per is None or part is None else part.get(key)
+
+    def halve(self, part: Any) -> Any:
+        """The part without the older half of what it keeps; nothing where it has no halves."""
+        return self.accumulator.halve(part) if self.per is None else newest_half(part)
 
     def changes(self, parts: Parts, now: int, key: str | None) -> Iterable[int]:
         part = self.part(parts, key)

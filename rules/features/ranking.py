@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.features.accumulator import WINDOW_LIMIT, Standing, Windowed, tidy
+from rules.features.accumulator import WINDOW_LIMIT, Standing, Windowed, newest_half, tidy
 from rules.features.totals import safe_sum, two_sum
 from rules.fields import as_key
 
@@ -35,6 +35,9 @@ class TopEver(Standing):
         if len(part) > WINDOW_LIMIT:
             del part[next(iter(part))]
         return part
+
+    def halve(self, part: dict[str, list[Any]]) -> dict[str, list[Any]] | None:
+        return newest_half(part) or None
 
     def read(self, part: dict[str, list[Any]], now: int) -> Any:
         best: tuple[float, int] | None = None

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from math import ceil, exp2, log2
 from typing import Any, Final
 
-from rules.features.accumulator import DECIMALS
+from rules.features.accumulator import DECIMALS, Standing
 
 _NOTHING: Final = 0.4 * 10.0**-DECIMALS  # rounds to zero
 
 
-class Score:
+class Score(Standing):
     """Part: [score, time]: what the score was at the time of its latest touchpoint.
 
     Decay is by ``exp2``: other ways to write it differ in the last bits from processor to processor.
     """
 
     empty = 0.0
-    replaces = True
 
     def __init__(self, half_life: int) -> None:
         self.half_life = half_life
@@ -34,9 +32,6 @@ class Score:
     def read(self, part: list[Any], now: int) -> float:
         value: float = part[0] * exp2((part[1] - now) / self.half_life)
         return round(value, DECIMALS) + 0.0
-
-    def changes(self, part: list[Any], now: int) -> Iterable[int]:
-        return ()
 
     def settles(self, part: list[Any], now: int) -> int:
         size = abs(part[0])

@@ -16,15 +16,6 @@ Due = Callable[[State, "str | None", Any], "int | None"]
 """When time alone will make an instance fire: (state, per value, instance). Never a moment that `again` forbids."""
 
 
-class Matcher(Protocol):
-    """A pattern that keeps something in state and has timers."""
-
-    signal: SignalPlan
-
-    def wake(self, state: State, at: Moment) -> None:
-        """Does what is due at ``at.now`` by time alone, and sets the next timer."""
-
-
 class Instances:
     """The instances of one signal in a customer's parts: one, or one for each per value, the latest touched last.
 
@@ -63,3 +54,13 @@ class Instances:
     def set_timer(self, state: State) -> None:
         dues = [due for per, instance in self.all(state) if (due := self.due(state, per, instance)) is not None]
         state.set_timer(self.key, min(dues, default=None))
+
+
+class Matcher(Protocol):
+    """A pattern that keeps something in state and has timers."""
+
+    signal: SignalPlan
+    instances: Instances
+
+    def wake(self, state: State, at: Moment) -> None:
+        """Does what is due at ``at.now`` by time alone, and sets the next timer."""

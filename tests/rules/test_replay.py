@@ -151,9 +151,9 @@ def test_plain_and_dumped_lines_do_not_mix(plan: Plan, lines: list[bytes], found
 def test_a_dump_gives_what_the_live_run_gave(plan: Plan) -> None:
     """The same records by hand through partitions, in other batches, byte for byte."""
     records = [
-        Record(n // 2, n * 40_000 + 7, f"c{n % 5}".encode(), touchpoint(n, n * 40_000, f"c{n % 5}"), n % 2)
+        Record(n // 2, n * 400_000 + 7, f"c{n % 5}".encode(), touchpoint(n, n * 400_000, f"c{n % 5}"), n % 2)
         if n % 9
-        else Record(n // 2, n * 40_000 + 7, None, b'{"type":"clock.tick","time":%d}' % (n * 40_000 - 500), n % 2)
+        else Record(n // 2, n * 400_000 + 7, None, b'{"type":"clock.tick","time":%d}' % (n * 400_000 - 500), n % 2)
         for n in range(1, 400)
     ]
     live: dict[int, list[bytes]] = {0: [], 1: []}
