@@ -13,7 +13,7 @@ from rules.slice import DeadLetter, LogRecord, Outgoing, Slice
 from rules.state import NEVER, State, decode_state, due_of, encode_state
 from rules.step import advance, step
 from rules.touchpoint import BadRecord, Touchpoint, decode_control, decode_touchpoint
-from rules.wire import MARKER_KEY, Marker, encode_decision, encode_marker, encode_trigger, trigger_id
+from rules.wire import MARKER_KEY, Marker, encode_decision, encode_marker, encode_trigger, rfc3339, trigger_id
 
 MAX_CHANGES: Final = 512 * 1024  # bytes of one slice's changelog, so that it is one record batch
 MAX_TIMERS: Final = 5_000  # moments in one slice, so that a million at 08:00 don't block a partition
@@ -189,9 +189,10 @@ class Evaluation:
         firing, done, key = decision.firing, self.slice, self.key
         customer, channel = key.decode(), firing.signal.declared.then.channel
         identifier = trigger_id(firing.signal.name, customer, firing.per, firing.moment)
-        done.decisions.append(Outgoing("", key, encode_decision(self.plan, customer, identifier, decision)))
+        moment = rfc3339(firing.moment)
+        done.decisions.append(Outgoing("", key, encode_decision(self.plan, customer, identifier, moment, decision)))
         if decision.outcome == "sent" and channel is not None:
-            raw = encode_trigger(self.plan, customer, identifier, decision, state)
+            raw = encode_trigger(self.plan, customer, identifier, moment, decision, state)
             done.triggers.append(Outgoing(channel, key, raw))
         done.firings.append(decided(decision, self.record.timestamp))
 

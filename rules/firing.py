@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from msgspec import Struct
+
 from rules.declaration import Signal
 from rules.fields import Getter, as_key
 from rules.state import Parts, Profile, State
@@ -48,8 +50,7 @@ class SignalPlan:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(Struct, frozen=True, gc=False):
     """One firing of one instance. ``moment``: event time in ms. ``touchpoints``: ids of those that made it fire.
 
     ``refused``: the signal's `if` was false then. ``late``: a late touchpoint made it.

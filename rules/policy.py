@@ -7,9 +7,10 @@ places in CHECKS.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from rules.firing import Firing
 from rules.slice import Decided
@@ -18,8 +19,7 @@ Outcome = Literal["sent", "held"]
 Reason = Literal["status", "if", "no channel", "expired"]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True, gc=False):
     """What policy made of one firing. ``append_time`` (ms) is that of the record that caused it."""
 
     firing: Firing
@@ -38,13 +38,17 @@ Verdict = tuple[Reason, str] | None
 Check = Callable[[Firing, int], Verdict]
 
 
-def decide(firings: Iterable[Firing], append_time: int | None) -> list[Decision]:
+def decide(firings: Sequence[Firing], append_time: int | None) -> list[Decision]:
     """Decides firings made together, highest value first, then by name, then by per value.
 
     ``append_time`` is that of the record which caused them; None takes each firing's own moment.
     """
-    ordered = sorted(firings, key=lambda f: (-f.signal.declared.value, f.signal.name, f.per or ""))
+    ordered = firings if len(firings) == 1 else sorted(firings, key=_rank)
     return [_decide(firing, firing.moment if append_time is None else append_time) for firing in ordered]
+
+
+def _rank(firing: Firing) -> tuple[float, str, str]:
+    return -firing.signal.declared.value, firing.signal.name, firing.per or ""
 
 
 def _decide(firing: Firing, append_time: int) -> Decision:

@@ -43,16 +43,19 @@ def rfc3339(millis: int) -> str:
 
 def escape(part: str) -> str:
     """A part of a trigger's id: '%' and ':' percent-encoded, so that ids can be taken apart again."""
-    return part.replace("%", "%25").replace(":", "%3A")
+    if "%" in part or ":" in part:
+        return part.replace("%", "%25").replace(":", "%3A")
+    return part
 
 
 def trigger_id(signal: str, customer: str, per: str | None, moment: int) -> str:
     """The id of a firing: the same firing always has the same."""
-    parts = [signal, customer] if per is None else [signal, customer, per]
-    return ":".join([*map(escape, parts), str(moment)])
+    instance = "" if per is None else f":{escape(per)}"
+    return f"{escape(signal)}:{escape(customer)}{instance}:{moment}"
 
 
-def encode_decision(plan: Plan, customer: str, identifier: str, decision: Decision) -> bytes:
+def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision) -> bytes:
+    """A decision; ``moment`` is the firing's in RFC 3339."""
     firing = decision.firing
     return orjson.dumps(
         {
@@ -60,7 +63,7 @@ def encode_decision(plan: Plan, customer: str, identifier: str, decision: Decisi
             "signal": firing.signal.name,
             "customer": customer,
             "per": firing.per,
-            "time": rfc3339(firing.moment),
+            "time": moment,
             "outcome": decision.outcome,
             "reason": decision.reason,
             "detail": decision.detail,
@@ -71,16 +74,16 @@ def encode_decision(plan: Plan, customer: str, identifier: str, decision: Decisi
     )
 
 
-def encode_trigger(plan: Plan, customer: str, identifier: str, decision: Decision, state: State) -> bytes:
+def encode_trigger(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision, state: State) -> bytes:
     """The CloudEvent of a decision that is sent: 64 KB at most, what doesn't fit of `carry` being left out."""
     firing = decision.firing
     carry = _carry(decision, state)
-    event = _event(plan, customer, identifier, decision, carry)
+    event = _event(plan, customer, identifier, moment, decision, carry)
     raw = orjson.dumps(event)
     while len(raw) > MAX_TRIGGER and carry:
         largest = max(carry, key=lambda name: len(orjson.dumps(carry[name])))
         del carry[largest]
-        raw = orjson.dumps(_event(plan, customer, identifier, decision, carry))
+        raw = orjson.dumps(event)
     if len(raw) > MAX_TRIGGER:
         event["data"]["touchpoints"] = list(firing.touchpoints[:8])
         raw = orjson.dumps(event)
@@ -96,7 +99,9 @@ def _carry(decision: Decision, state: State) -> dict[str, Any]:
     return carried
 
 
-def _event(plan: Plan, customer: str, identifier: str, decision: Decision, carry: dict[str, Any]) -> dict[str, Any]:
+def _event(
+    plan: Plan, customer: str, identifier: str, moment: str, decision: Decision, carry: dict[str, Any]
+) -> dict[str, Any]:
     firing = decision.firing
     declared = firing.signal.declared
     return {
@@ -105,7 +110,7 @@ def _event(plan: Plan, customer: str, identifier: str, decision: Decision, carry
         "source": f"telltale/{plan.library.name}",
         "type": "telltale.trigger",
         "subject": customer,
-        "time": rfc3339(firing.moment),
+        "time": moment,
         "datacontenttype": "application/json",
         "data": {
             "signal": firing.signal.name,

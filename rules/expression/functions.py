@@ -71,4 +71,5 @@ class Search:
             raise PatternError("pattern too large: too many or too nested repetitions")
 
     def __call__(self, text: object) -> bool:
-        return isinstance(text, str) and self._pattern.search(text) is not None
+        # Over bytes, RE2's Python side needn't work out where characters begin: it takes half the time.
+        return isinstance(text, str) and self._pattern.search(text.encode(errors="replace")) is not None

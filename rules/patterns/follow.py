@@ -10,42 +10,27 @@ from rules.expression import Scope, compile_touchpoint, parse
 from rules.fields import Getter, as_key, getter, matches_any
 from rules.firing import Moment, SignalPlan, again_allows, fire
 from rules.patterns.matcher import Instances, See
-from rules.patterns.run import Completion, Run, Seen, compared_fields, compile_nodes
+from rules.patterns.run import Completion, Run, Seen, compared_fields, compile_nodes, run_of
 from rules.state import State
 from rules.touchpoint import Touchpoint
 
-KEPT: Final = 8  # touchpoints read again when a late one comes
+KEEP: Final = 8  # touchpoints read again when a late one comes
 LONG_AGO: Final = -1
 
+RUN: Final = 0  # the run, or None
+KEPT: Final = 1  # the last touchpoints, by time and then log order
+BASE: Final = 2  # the run as it stood before them
+FOLDED: Final = 3  # time of the last touchpoint that went into it
+DONE: Final = 4  # time of the last completion
 
-class Instance:
-    """One instance, as kept: the run, the last touchpoints, the run before them, and how far back it is settled.
-
-    ``folded``: time of the last touchpoint that went into ``base``. ``done``: time of the last completion.
-    """
-
-    __slots__ = ("base", "done", "folded", "kept", "run")
-
-    def __init__(self, raw: list[Any] | None) -> None:
-        run, kept, base, folded, done = raw or (None, [], None, LONG_AGO, LONG_AGO)
-        self.folded: int = folded
-        self.done: int = done
-        self.run = Run(*run) if run else None
-        self.base = Run(*base) if base else None
-        self.kept = [Seen(*seen) for seen in kept]
-
-    def encoded(self) -> list[Any]:
-        return [self.run, self.kept, self.base, self.folded, self.done]
-
-    def complete(self, time: int, read: int) -> None:
-        """A completion uses up all until then: the first ``read`` of what is kept."""
-        self.run = self.base = None
-        self.kept = self.kept[read:]
-        self.done = time
+Instance = list[Any]
 
 
 class FollowMatcher:
-    """Matches a follow. The n-th of the declared steps speaks by the bit 1 << n of a touchpoint's mask."""
+    """Matches a follow. The n-th of the declared steps speaks by the bit 1 << n of a touchpoint's mask.
+
+    An instance is [run, kept, base, folded, done], as above; the run is what comes of reading ``kept`` from ``base``.
+    """
 
     def __init__(self, signal: SignalPlan, pattern: Follow, per: Getter | None, late_by: int) -> None:
         self.signal = signal
@@ -82,25 +67,20 @@ class FollowMatcher:
         return see
 
     def wake(self, state: State, at: Moment) -> None:
-        for per, raw in self.instances.all(state):
-            if self._due(state, per, raw) == at.now:
-                self._complete_by_time(state, per, raw, at)
+        for per, instance in self.instances.all(state):
+            if self._due(state, per, instance) == at.now:
+                completion = self._pass(instance, at.now)
+                if completion is not None:
+                    fire(state, self.signal, per, completion.ids, at)
         self.instances.set_timer(state)
 
-    def _complete_by_time(self, state: State, per: str | None, raw: list[Any], at: Moment) -> None:
-        instance = Instance(raw)
-        completion = instance.run and self.nodes.settle(instance.run, at.now)
-        if isinstance(completion, Completion):
-            instance.complete(completion.time, len(instance.kept))
-            raw[:] = instance.encoded()
-            fire(state, self.signal, per, completion.ids, at)
-
-    def _due(self, state: State, per: str | None, raw: list[Any]) -> int | None:
-        due = self.nodes.due(Run(*raw[0])) if raw[0] else None
+    def _due(self, state: State, per: str | None, instance: Instance) -> int | None:
+        run = instance[RUN]
+        due = None if run is None else self.nodes.due(run_of(run))
         return due if due is not None and again_allows(state, self.signal, per, due) else None
 
     def _see(self, state: State, touchpoint: Touchpoint, mask: int, at: Moment) -> None:
-        same = [as_key(read(touchpoint)) for read in self.same]
+        same = [as_key(read(touchpoint)) for read in self.same] if self.same else []
         seen = Seen(touchpoint.time, mask, same, touchpoint.id)
         if self.per is None:
             self._apply(state, None, seen, at)
@@ -113,75 +93,86 @@ class FollowMatcher:
     def _break_all(self, state: State, seen: Seen, at: Moment) -> None:
         """A touchpoint without the per field: it begins and fulfils nothing, but counts as one of `without`."""
         if seen.mask:
-            for per, raw in self.instances.all(state):
-                raw[:] = self._read(state, per, Instance(raw), seen, at).encoded()
+            for per, instance in self.instances.all(state):
+                self._read(state, per, instance, seen, at)
 
     def _apply(self, state: State, per: str | None, seen: Seen, at: Moment) -> None:
-        instance = self._read(state, per, Instance(self.instances.get(state, per)), seen, at)
-        at.evicted += self.instances.put(state, per, instance.encoded())
+        instance = self.instances.get(state, per)
+        if instance is None:
+            instance = [None, [], None, LONG_AGO, LONG_AGO]
+        self._read(state, per, instance, seen, at)
+        at.evicted += self.instances.put(state, per, instance)
 
-    def _read(self, state: State, per: str | None, instance: Instance, seen: Seen, at: Moment) -> Instance:
-        self._let_pass(instance, at.now)
+    def _read(self, state: State, per: str | None, instance: Instance, seen: Seen, at: Moment) -> None:
+        self._pass(instance, at.now)  # a silence that is over but hasn't fired: `again` forbade it
         completion = self._late(instance, seen, at.now) if at.late else self._in_order(instance, seen)
         if completion is not None:
             fire(state, self.signal, per, completion.ids, at)
-        self._fold(instance, at.now)
-        return instance
+        if len(instance[KEPT]) > KEEP or (instance[KEPT] and instance[KEPT][0][0] < at.now - self.late_by):
+            self._fold(instance, at.now)
 
-    def _let_pass(self, instance: Instance, now: int) -> None:
-        """A silence at the end that is over by now, but hasn't fired: `again` forbade it, and it isn't made up for."""
-        completion = instance.run and self.nodes.settle(instance.run, now)
-        if isinstance(completion, Completion):
-            instance.complete(completion.time, len(instance.kept))
-
-    def _in_order(self, instance: Instance, seen: Seen) -> Completion | None:
-        settled = instance.run and self._settled(instance.run, seen.time)
-        after = self.nodes.feed(settled, seen)
-        if isinstance(after, Completion):
-            instance.complete(after.time, len(instance.kept))
-            return after
-        instance.run = after
-        instance.kept.append(seen)
+    def _pass(self, instance: Instance, now: int) -> Completion | None:
+        """Lets the silences pass that end by now; gives back the completion where that was all."""
+        if instance[RUN] is None:
+            return None
+        settled = self.nodes.settle(run_of(instance[RUN]), now)
+        if isinstance(settled, Completion):
+            _complete(instance, settled.time, len(instance[KEPT]))
+            return settled
+        instance[RUN] = settled
         return None
 
-    def _settled(self, run: Run, until: int) -> Run | None:
-        """The run after the silences until then; a silence at the end has fired by its timer before."""
-        settled = self.nodes.settle(run, until)
-        return settled if isinstance(settled, Run) else None
+    def _in_order(self, instance: Instance, seen: Seen) -> Completion | None:
+        after = self.nodes.feed(instance[RUN], seen)
+        if isinstance(after, Completion):
+            _complete(instance, after.time, len(instance[KEPT]))
+            return after
+        instance[RUN] = after
+        instance[KEPT].append(seen)
+        return None
 
     def _late(self, instance: Instance, seen: Seen, clock: int) -> Completion | None:
         """Puts a late touchpoint in its place and reads all that is kept again; gives back the last completion."""
-        if seen.time < max(instance.folded, instance.done, clock - self.late_by):
+        if seen.time < max(instance[FOLDED], instance[DONE], clock - self.late_by):
             return None
-        instance.kept.insert(bisect_right(instance.kept, seen.time, key=lambda kept: kept.time), seen)
-        completions = []
-        at, instance.run = 0, instance.base
+        kept = instance[KEPT]
+        kept.insert(bisect_right(kept, seen.time, key=lambda one: one[0]), seen)
+        instance[RUN] = None if instance[BASE] is None else run_of(instance[BASE])
+        return self._read_again(instance, clock)
+
+    def _read_again(self, instance: Instance, clock: int) -> Completion | None:
+        completion, read = None, 0
         while True:
-            more = at < len(instance.kept)
-            settled = instance.run and self.nodes.settle(instance.run, instance.kept[at].time if more else clock)
-            if isinstance(settled, Completion):
-                completions.append(settled)
-                instance.complete(settled.time, at)
-                at = 0
-                continue
-            instance.run = settled
-            if not more:
-                return completions[-1] if completions else None
-            after = self.nodes.feed(settled, instance.kept[at])
-            at += 1
+            more = read < len(instance[KEPT])
+            until = instance[KEPT][read][0] if more else clock
+            after = None if instance[RUN] is None else self.nodes.settle(instance[RUN], until)
+            if more and not isinstance(after, Completion):
+                after = self.nodes.feed(after, Seen(*instance[KEPT][read]))
+                read += 1
             if isinstance(after, Completion):
-                completions.append(after)
-                instance.complete(after.time, at)
-                at = 0
-            else:
-                instance.run = after
+                completion = after
+                _complete(instance, after.time, read)
+                read = 0
+                continue
+            instance[RUN] = after
+            if not more:
+                return completion
 
     def _fold(self, instance: Instance, clock: int) -> None:
         """Lets what is too old, or too much, to be read again go into the run before it."""
-        kept = instance.kept
-        while kept and (len(kept) > KEPT or kept[0].time < clock - self.late_by):
-            seen = kept.pop(0)
-            settled = instance.base and self._settled(instance.base, seen.time)
-            after = self.nodes.feed(settled, seen)
-            instance.base = after if isinstance(after, Run) else None
-            instance.folded = seen.time
+        kept = instance[KEPT]
+        base = None if instance[BASE] is None else run_of(instance[BASE])
+        while kept and (len(kept) > KEEP or kept[0][0] < clock - self.late_by):
+            seen = Seen(*kept.pop(0))
+            settled = base and self.nodes.settle(base, seen.time)
+            after = self.nodes.feed(settled if isinstance(settled, Run) else None, seen)
+            base = after if isinstance(after, Run) else None
+            instance[FOLDED] = seen.time
+        instance[BASE] = base
+
+
+def _complete(instance: Instance, time: int, read: int) -> None:
+    """A completion uses up all until then: the first ``read`` of what is kept."""
+    instance[RUN] = instance[BASE] = None
+    instance[KEPT] = instance[KEPT][read:]
+    instance[DONE] = time

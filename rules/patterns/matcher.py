@@ -52,6 +52,10 @@ class Instances:
             state.parts.pop(self.key, None)
 
     def set_timer(self, state: State) -> None:
+        if not self.per:
+            instance = state.parts.get(self.key)
+            state.set_timer(self.key, None if instance is None else self.due(state, None, instance))
+            return
         dues = [due for per, instance in self.all(state) if (due := self.due(state, per, instance)) is not None]
         state.set_timer(self.key, min(dues, default=None))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rules.declaration import Follow, Silence, Step, Without
 
@@ -27,6 +27,11 @@ class Run(NamedTuple):
     done: int
     same: list[str | None]
     ids: list[str]
+
+
+def run_of(raw: Any) -> Run:
+    """A run as state gives it back."""
+    return raw if type(raw) is Run else Run(*raw)
 
 
 class Completion(NamedTuple):
@@ -56,11 +61,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """The compiled steps of a follow. ``quiet_from``: the first node behind which there are only silences."""
+    """The compiled steps of a follow. ``quiet``: for each node, how long the silences from it on take (ms); None where
+    a touchpoint is still awaited."""
 
     nodes: tuple[Node, ...]
     latest: bool
-    quiet_from: int
+    quiet: tuple[int | None, ...]
 
     def settle(self, run: Run, until: int) -> Run | Completion:
         """The run after the silences that end at or before ``until``."""
@@ -73,11 +79,10 @@ class Nodes:
             run = run._replace(at=run.at + 1, since=end, done=0)
         return run
 
-    def due(self, run: Run | None) -> int | None:
+    def due(self, run: Run) -> int | None:
         """When time alone will complete the run; None where a touchpoint is awaited."""
-        if run is None or run.at < self.quiet_from:
-            return None
-        return run.since + sum(node.wait for node in self.nodes[run.at :])
+        quiet = self.quiet[run.at]
+        return None if quiet is None else run.since + quiet
 
     def feed(self, run: Run | None, seen: Seen) -> Run | Completion | None:
         """The run after a touchpoint; silences up to it are settled before, by the caller.
@@ -139,11 +144,13 @@ def compile_nodes(pattern: Follow) -> Nodes:
                 same = tuple(fields.index(field) for field in step.same)
                 nodes.append(Node(bit, breaks, step.within, step.times, same))
         breaks = 0
-    return Nodes(tuple(nodes), pattern.restart == "latest", _quiet_from(nodes))
+    return Nodes(tuple(nodes), pattern.restart == "latest", _quiet(nodes))
 
 
-def _quiet_from(nodes: list[Node]) -> int:
-    at = len(nodes)
-    while at and not nodes[at - 1].fulfils:
-        at -= 1
-    return at
+def _quiet(nodes: list[Node]) -> tuple[int | None, ...]:
+    quiet: list[int | None] = []
+    total: int | None = 0
+    for node in reversed(nodes):
+        total = None if total is None or node.fulfils else total + node.wait
+        quiet.append(total)
+    return tuple(reversed(quiet))
