@@ -113,12 +113,12 @@ def _ask_edges(state: State, touchpoint: Touchpoint, concern: Concern, kept: lis
 
 
 def _parts_before(parts: Parts, concern: Concern, kept: list[Any]) -> Parts:
-    before = dict(parts)
-    for key, part in zip(concern.touched, kept, strict=True):
-        if part is None:
-            before.pop(key, None)
+    before = parts.copy()
+    for at, key in enumerate(concern.touched):
+        if kept[at] is not None:
+            before[key] = kept[at]
         else:
-            before[key] = part
+            before.pop(key, None)
     return before
 
 

@@ -7,12 +7,18 @@ that it can be encoded, dropped or replaced at will. Times are event times in ms
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from math import isfinite
+from collections.abc import Callable, Iterable
 from typing import Any, Final, Protocol
+
+from rules.state import Parts
+
+Reader = Callable[[Parts, int, "str | None"], Any]
+"""Reads a feature: (parts, now in ms, the instance's per value)."""
 
 WINDOW_LIMIT: Final = 1024  # a window is exact to so many touchpoints; beyond, the newest so many count
 DECIMALS: Final = 9
+_SCALE: Final = 10.0**DECIMALS
+_SMALL: Final = 2.0**53 / _SCALE
 
 
 class Accumulator(Protocol):
@@ -27,6 +33,9 @@ class Accumulator(Protocol):
     def read(self, part: Any, now: int) -> Any:
         """The value at ``now``; None where it is missing."""
 
+    def reader(self, key: int) -> Reader:
+        """Reads it as kept once for a customer, under ``key``."""
+
     def changes(self, part: Any, now: int) -> Iterable[int]:
         """The moments after ``now`` at which time alone may change the value by a step."""
 
@@ -40,7 +49,20 @@ class Accumulator(Protocol):
 class Standing:
     """For what time alone doesn't change."""
 
+    empty: Any = None
     replaces = True
+
+    def read(self, part: Any, now: int) -> Any:
+        raise NotImplementedError
+
+    def reader(self, key: int) -> Reader:
+        read, empty = self.read, self.empty
+
+        def read_one(parts: Parts, now: int, per: str | None) -> Any:
+            part = parts.get(key)
+            return empty if part is None else read(part, now)
+
+        return read_one
 
     def halve(self, part: Any) -> Any:
         return None
@@ -84,9 +106,11 @@ class Windowed(Standing):
         return expiries(part[0], now, self.over)
 
 
-def tidy(number: float) -> float | None:
+def tidy(number: float) -> float:
     """A number as it is read: rounded to 9 decimals, so that it doesn't depend on the order of adding."""
-    return round(number, DECIMALS) + 0.0 if isfinite(number) else None
+    if -_SMALL < number < _SMALL:
+        return round(number * _SCALE) / _SCALE  # a third of the time of round(number, 9)
+    return round(number, DECIMALS)
 
 
 def expired(times: list[int], now: int, over: int) -> int:

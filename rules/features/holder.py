@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from rules.declaration import Feature
 from rules.expression import Scope, compile_touchpoint, parse
-from rules.features.accumulator import Accumulator, newest_half
+from rules.features.accumulator import Accumulator, Reader, newest_half
 from rules.features.counting import CountEver, CountOver, Distinct
 from rules.features.extremes import ExtremeEver, ExtremeOver
 from rules.features.latest import FirstEver, FirstOver, Last
@@ -21,13 +21,11 @@ from rules.state import Parts
 from rules.touchpoint import Touchpoint
 
 PER_LIMIT: Final = 100
-EVICTED_NONE: Final = None
 
 Value = Callable[[Touchpoint], Any]
 """What a feature takes of a touchpoint; None where it doesn't take it."""
 Take = Callable[[Parts, Touchpoint, int, int], str | None]
 """Takes a touchpoint at (time, now); gives back the per value that had to go for it, if any."""
-Reader = Callable[[Parts, int, str | None], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class FeaturePlan:
     def reader(self, own: bool, literal: str | None) -> Reader:
         """Reads the value: the customer's, that of the per value asked for, or that of ``literal``."""
         if self.per is None:
-            return _read_one(self.key, self.accumulator)
+            return self.accumulator.reader(self.key)
         return _read_keyed(self.key, self.accumulator, None if own else literal)
 
     def part(self, parts: Parts, key: str | None) -> Any:
@@ -196,7 +194,7 @@ def _take_one(plan: FeaturePlan, value: Value) -> Take:
         taken = value(touchpoint)
         if taken is not None:
             parts[key] = add(parts.get(key), taken, time, now)
-        return EVICTED_NONE
+        return None
 
     return take
 
@@ -206,7 +204,7 @@ def _take_constant(plan: FeaturePlan, value: Any) -> Take:
 
     def take_constant(parts: Parts, touchpoint: Touchpoint, time: int, now: int) -> str | None:
         parts[key] = add(parts.get(key), value, time, now)
-        return EVICTED_NONE
+        return None
 
     return take_constant
 
@@ -217,26 +215,16 @@ def _take_keyed(plan: FeaturePlan, per: Getter, value: Value) -> Take:
     def take(parts: Parts, touchpoint: Touchpoint, time: int, now: int) -> str | None:
         taken, at = value(touchpoint), as_key(per(touchpoint))
         if taken is None or at is None:
-            return EVICTED_NONE
+            return None
         instances = parts.setdefault(key, {})
         instances[at] = add(instances.pop(at, None), taken, time, now)
         if len(instances) <= PER_LIMIT:
-            return EVICTED_NONE
+            return None
         oldest: str = next(iter(instances))
         del instances[oldest]
         return oldest
 
     return take
-
-
-def _read_one(key: int, accumulator: Accumulator) -> Reader:
-    read, empty = accumulator.read, accumulator.empty
-
-    def read_one(parts: Parts, now: int, per: str | None) -> Any:
-        part = parts.get(key)
-        return empty if part is None else read(part, now)
-
-    return read_one
 
 
 def _read_keyed(key: int, accumulator: Accumulator, literal: str | None) -> Reader:

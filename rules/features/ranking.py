@@ -43,7 +43,7 @@ class TopEver(Standing):
         best: tuple[float, int] | None = None
         top = None
         for high, low, time, raw in part.values():
-            rank = (tidy(high + low) or 0.0, time)
+            rank = (tidy(high + low), time)
             if best is None or rank >= best:
                 best, top = rank, raw
         return top
@@ -73,7 +73,7 @@ def _top(groups: dict[str, list[float]], latest: dict[str, Any]) -> Any:
     best: float | None = None
     top = None
     for key, raw in latest.items():
-        total = tidy(safe_sum(groups[key])) or 0.0
+        total = tidy(safe_sum(groups[key]))
         if best is None or total >= best:
             best, top = total, raw
     return top

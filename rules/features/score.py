@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import ceil, exp2, log2
 from typing import Any, Final
 
-from rules.features.accumulator import DECIMALS, Standing
+from rules.features.accumulator import DECIMALS, Reader, Standing, tidy
+from rules.state import Parts
 
 _NOTHING: Final = 0.4 * 10.0**-DECIMALS  # rounds to zero
 
@@ -30,8 +31,16 @@ class Score(Standing):
         return [score + weight * exp2((time - at) / self.half_life), at]
 
     def read(self, part: list[Any], now: int) -> float:
-        value: float = part[0] * exp2((part[1] - now) / self.half_life)
-        return round(value, DECIMALS) + 0.0
+        return tidy(part[0] * exp2((part[1] - now) / self.half_life))
+
+    def reader(self, key: int) -> Reader:
+        half_life = self.half_life
+
+        def read_score(parts: Parts, now: int, per: str | None) -> float:
+            part = parts.get(key)
+            return 0.0 if part is None else tidy(part[0] * exp2((part[1] - now) / half_life))
+
+        return read_score
 
     def settles(self, part: list[Any], now: int) -> int:
         size = abs(part[0])

@@ -28,7 +28,7 @@ class TotalEver(Standing):
         high, low, count = part or (0.0, 0.0, 0)
         return [*two_sum(high, low, float(value)), count + 1]
 
-    def read(self, part: list[Any], now: int) -> float | None:
+    def read(self, part: list[Any], now: int) -> float:
         total = part[0] + part[1]
         return tidy(total / part[2] if self.mean else total)
 
@@ -47,7 +47,7 @@ class TotalOver(Windowed):
     def read(self, part: list[list[Any]], now: int) -> float | None:
         kept = part[1][self.first(part, now) :]
         if not kept:
-            return self.empty
+            return None if self.mean else 0.0
         total = safe_sum(kept)
         return tidy(total / len(kept) if self.mean else total)
 

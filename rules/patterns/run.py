@@ -54,9 +54,9 @@ class Node:
     same: tuple[int, ...] = ()
 
     def accepts(self, run: Run, seen: Seen) -> bool:
-        return bool(self.fulfils & seen.mask) and all(
-            seen.same[at] is not None and seen.same[at] == run.same[at] for at in self.same
-        )
+        if not self.fulfils & seen.mask:
+            return False
+        return not self.same or all(seen.same[at] is not None and seen.same[at] == run.same[at] for at in self.same)
 
 
 @dataclass(frozen=True, slots=True)
