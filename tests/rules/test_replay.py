@@ -11,7 +11,7 @@ from rules.compile import compile_plan
 from rules.parse import load_library
 from rules.partition import Partition
 from rules.plan import Plan
-from rules.replay import BATCH, MixedLinesError, Record, Replayed, replay
+from rules.replaying import BATCH, MixedLinesError, Record, Replayed, replay
 
 HOUR = 3_600_000
 SIGNAL = """

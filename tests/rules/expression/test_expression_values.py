@@ -121,11 +121,12 @@ def test_what_cannot_be_hashed_can_be_looked_for(of_touchpoint: Evaluate) -> Non
         ("1 < properties.none < 3", False),
         ("value < 3 != 4", False),
         ("1 < properties.two < 3 < properties.four", True),
+        ("'a' in ['a', 'b'] == properties.both", True),
         ("[1, product, properties.none]", [1, MISSING, MISSING]),
     ],
 )
 def test_logic_choice_and_chains(of_touchpoint: Evaluate, text: str, value: Any) -> None:
-    assert of_touchpoint(text, properties={"empty": [], "two": 2, "four": 4}) == value
+    assert of_touchpoint(text, properties={"empty": [], "two": 2, "four": 4, "both": ["a", "b"]}) == value
 
 
 @pytest.mark.parametrize(
@@ -166,6 +167,8 @@ def test_logic_choice_and_chains(of_touchpoint: Evaluate, text: str, value: Any)
         ("matches(type, '^p.*w$')", True),
         ("matches(type, '_v')", True),
         ("matches(type, '^view')", False),
+        ("matches('caffè latte', 'f. l')", True),
+        ("matches('caffè', '^.{5}$')", True),
         ("matches(product, '')", False),
         ("matches(properties.zero, '0')", False),
         (r"matches('abc123', '\d+')", True),
