@@ -18,7 +18,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -27,6 +26,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests import kafka_client
+from tests.child import dying_with_its_parent
 from tests.kafka_client import Message, Record
 from tests.kafka_jars import KafkaUnavailableError, jars, tool
 
@@ -78,7 +78,7 @@ class Kafka:
         self._own_folder = folder is None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="telltale-kafka-"))
         self.log_file = self.folder / "kafka.out"
-        self.port, self._controller_port = _free_ports(2)
+        self.port, self._controller_port = free_ports(2)
         self._heap = heap
         self._settings = dict(settings or {})
         self._process: subprocess.Popen[bytes] | None = None
@@ -183,6 +183,14 @@ class Kafka:
         """The next offset of each partition."""
         return kafka_client.run(kafka_client.end_offsets(self.bootstrap, topic))
 
+    def last_records(self, topic: str) -> dict[int, Record]:
+        """The last record of each partition that has one; compaction and transactions must not have taken it away."""
+        return kafka_client.run(kafka_client.last_records(self.bootstrap, topic))
+
+    def evict(self, group: str) -> None:
+        """Takes all members out of a consumer group, as the broker does itself when they have been silent for long."""
+        kafka_client.run(kafka_client.evict(self.bootstrap, group))
+
     def committed(self, group: str) -> dict[tuple[str, int], int]:
         """The offsets that a consumer group has committed, by (topic, partition)."""
         return kafka_client.run(kafka_client.committed(self.bootstrap, group))
@@ -203,7 +211,7 @@ class Kafka:
     def _spawn(self, main: str, *arguments: str) -> subprocess.Popen[bytes]:
         java = tool("java", "default-jre-headless")
         options = [f"-Xmx{self._heap}", "-Djava.awt.headless=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
-        command = [*_dying_with_its_parent(), java, *options, "-cp", f"{jars()}/*", main, *arguments]
+        command = [*dying_with_its_parent(), java, *options, "-cp", f"{jars()}/*", main, *arguments]
         with self.log_file.open("ab") as output:
             # A session of its own: Ctrl-C in the terminal ends the tests, and they end the broker.
             return subprocess.Popen(
@@ -235,15 +243,8 @@ class Kafka:
             process.wait()
 
 
-def _dying_with_its_parent() -> list[str]:
-    # A killed test run must leave no broker behind. The kernel watches the thread that started it, so only the main
-    # thread, which lasts as long as the run, may ask for this.
-    setpriv = shutil.which("setpriv")
-    lasting = threading.current_thread() is threading.main_thread()
-    return [setpriv, "--pdeathsig", "KILL"] if setpriv and lasting else []
-
-
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports of the loopback that nobody listens on."""
     # Below the range that the kernel gives to outgoing connections: while a broker is down for a restart, no client
     # can be handed its port (a client that reconnects to a dead port inside the range may even connect to itself).
     ports: list[int] = []

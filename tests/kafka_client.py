@@ -19,6 +19,7 @@ from aiokafka.errors import (
     NotCoordinatorForGroupError,
     for_code,
 )
+from aiokafka.protocol.group import LeaveGroupRequest
 
 Record = ConsumerRecord
 Result = TypeVar("Result")
@@ -146,6 +147,25 @@ async def committed(bootstrap: str, group: str) -> dict[tuple[str, int], int]:
     async with _admin(bootstrap) as admin:
         offsets = await _group_offsets(admin, group)
         return {(p.topic, p.partition): meta.offset for p, meta in offsets.items() if meta.offset >= 0}
+
+
+async def last_records(bootstrap: str, topic: str) -> dict[int, Record]:
+    """The last record of each partition that has one."""
+    async with reader(bootstrap, topic) as consumer:
+        ends = {p: end for p, end in (await consumer.end_offsets(consumer.assignment())).items() if end}
+        for partition, end in ends.items():
+            consumer.seek(partition, end - 1)
+        return {p.partition: await consumer.getone(p) for p in ends}
+
+
+async def evict(bootstrap: str, group: str) -> None:
+    """Takes all members out of a consumer group, as the broker does itself when they have been silent for long."""
+    async with _admin(bootstrap) as admin:
+        coordinator = await admin.find_coordinator(group)
+        (answer,) = await admin.describe_consumer_groups([group], coordinator)
+        for _, _, _, _, _, members, *_ in answer.groups:
+            for member, *_ in members:
+                await admin._send_request(LeaveGroupRequest(group, member), coordinator)
 
 
 @asynccontextmanager

@@ -11,7 +11,45 @@ def reads(feature: dict[str, object], condition: str) -> dict[str, object]:
     return library(signal(when=condition), features={"x": feature, "n": {"count": "go"}})
 
 
+P_THEN_Q = [at(0, "view", product="p", value=2), at(1, "view", product="q", value=5)]
+Q_THEN_P = [at(0, "view", product="q", value=5), at(1, "view", product="p", value=2)]
+TIED = [at(0, "view", product="p", value=2), at(0, "view", product="q", value=2, id="tied")]
+TEN: dict[str, object] = {"of": "view", "over": "10s"}
+EVER: dict[str, object] = {"of": "view"}
+
+AT_EDGES = tuple(
+    timeline(
+        f"{name}: read where the first has just left the window, or at a tie",
+        reads(feature, f"n >= 1 and {condition}"),
+        [*(dict(one) for one in log), at(second, "go")],
+        fires(second, f"go@{second}"),
+    )
+    for name, feature, log, second, condition in (
+        ("sum", {"sum": "value", **TEN}, P_THEN_Q, 10, "x == 5"),
+        ("sum, one ms before", {"sum": "value", **TEN}, P_THEN_Q, 9.999, "x == 7"),
+        ("mean", {"mean": "value", **TEN}, P_THEN_Q, 10, "x == 5"),
+        ("min", {"min": "value", **TEN}, P_THEN_Q, 10, "x == 5"),
+        ("min, one ms before", {"min": "value", **TEN}, P_THEN_Q, 9.999, "x == 2"),
+        ("max", {"max": "value", **TEN}, Q_THEN_P, 10, "x == 2"),
+        ("max, one ms before", {"max": "value", **TEN}, Q_THEN_P, 9.999, "x == 5"),
+        ("distinct", {"distinct": "product", **TEN}, P_THEN_Q, 10, "x == 1"),
+        ("distinct, one ms before", {"distinct": "product", **TEN}, P_THEN_Q, 9.999, "x == 2"),
+        ("first", {"first": "product", **TEN}, P_THEN_Q, 10, "x == 'q'"),
+        ("first, tied", {"first": "product", **TEN}, TIED, 1, "x == 'p'"),
+        ("first ever, tied", {"first": "product", **EVER}, TIED, 1, "x == 'p'"),
+        ("last", {"last": "product", **TEN}, TIED, 10, "not exists(x)"),
+        ("last, tied", {"last": "product", **TEN}, TIED, 9.999, "x == 'q'"),
+        ("top", {"top": "product", "by": "value", **TEN}, Q_THEN_P, 10, "x == 'p'"),
+        ("top, one ms before", {"top": "product", "by": "value", **TEN}, Q_THEN_P, 9.999, "x == 'q'"),
+        ("top, tied", {"top": "product", **TEN}, TIED, 1, "x == 'q'"),
+        ("top by, tied", {"top": "product", "by": "value", **TEN}, TIED, 1, "x == 'q'"),
+        ("top ever, tied", {"top": "product", **EVER}, TIED, 1, "x == 'q'"),
+        ("top by ever, tied", {"top": "product", "by": "value", **EVER}, TIED, 1, "x == 'q'"),
+    )
+)
+
 FEATURES = (
+    *AT_EDGES,
     timeline(
         "a window of duration d at time t holds the touchpoints in (t-d, t]: one just inside",
         TWO_VIEWS,

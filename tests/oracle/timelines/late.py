@@ -9,6 +9,7 @@ COUNTS = {
     "ever": {"count": "view"},
     "heat": {"score": {"view": 1}, "half_life": "10s"},
 }
+HOT = {"score": {"hot": "value"}, "half_life": "10s"}
 QUIET = {"without": ["order"], "for": "10s"}
 
 
@@ -201,6 +202,37 @@ LATE = (
         [at(0, "a"), at(8, "b"), at(5, "order"), tick(60)],
     ),
     timeline(
+        "follow: a late breaker in a silence that was fulfilled undoes what came after it",
+        follow("a", QUIET, "b", "c"),
+        [at(0, "a"), at(12, "b"), at(5, "order"), at(15, "c"), at(16, "a"), at(27, "b"), at(28, "c")],
+        fires(28, "a@16", "b@27", "c@28"),
+    ),
+    timeline(
+        "follow: a late step after a silence that ended before it takes its place behind it",
+        follow("a", QUIET, {"type": "b", "within": "5s"}, "c"),
+        [at(0, "a"), at(20, "c"), at(15, "b")],
+        fires(20, "a@0", "b@15", "c@20", late=True),
+    ),
+    timeline(
+        "follow: a late one before the last completion isn't read, and the run that waits stays",
+        follow("a", "b"),
+        [at(1, "b"), at(2, "a"), at(3, "b"), at(4, "a"), at(0, "a"), at(5, "b")],
+        fires(3, "a@2", "b@3"),
+        fires(5, "a@4", "b@5"),
+    ),
+    timeline(
+        "hold: what a late one turned false in the past isn't found, what it turns false at the clock is",
+        library(signal(when="ever >= 1 and heat < 3", hold="5s"), features={**COUNTS, "heat": HOT}),
+        [at(0, "view"), at(4, "page"), at(2, "hot", value=2), tick(60)],
+        fires(5),
+    ),
+    timeline(
+        "when is asked before and after a late one, at the clock: there the score has decayed",
+        library(signal("now", when="heat >= 3"), signal("then", when="heat >= 1"), features={"heat": HOT}),
+        [at(20, "page"), at(10, "hot", value=4)],
+        fires(20, "hot@10", signal="then", late=True),
+    ),
+    timeline(
         "follow: a late first step whose silence is over by the clock fires now",
         follow("a", QUIET),
         [at(30, "b"), at(20, "a")],
@@ -243,10 +275,10 @@ LATE = (
         [*(at(second, "b") for second in range(1, 10)), at(0.5, "a"), tick(60)],
     ),
     timeline(
-        "follow: however many completions a late one makes, one firing",
-        follow("a", "b"),
-        [at(1, "b"), at(2, "c"), at(3, "b"), at(0, "a")],
-        fires(3, "a@0", "b@1", late=True),
+        "follow: however many completions a late one makes, one firing, with the touchpoints of the last",
+        follow("a", {"type": "b", "same": ["product"]}),
+        [at(0, "a", product="p"), at(1, "a", product="q"), at(2, "b", product="q"), at(0.5, "b", product="p")],
+        fires(2, "a@1", "b@2", late=True),
     ),
     timeline(
         "follow: beyond late_by nothing is read",

@@ -48,6 +48,12 @@ SILENCE = (
         fires(15, "a@5"),
     ),
     timeline(
+        "once for each last one: another at its very time, when it has fired, changes nothing",
+        SILENT,
+        [at(0, "a"), tick(10), at(30, "b"), at(0, "a", id="again"), tick(60)],
+        fires(10, "a@0"),
+    ),
+    timeline(
         "where last + d has passed when a late one comes, it fires now",
         SILENT,
         [at(0, "a"), at(30, "b"), at(15, "a"), tick(60)],

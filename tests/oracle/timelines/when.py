@@ -6,6 +6,7 @@ COUNTS = {"views": {"count": "view", "over": "10s"}, "buys": {"count": "buy"}}
 PER = {"views": {"count": "view", "per": "product", "over": "10s"}, "buys": {"count": "buy"}}
 HELD = library(signal(when="views >= 1", hold="5s"), features=COUNTS)
 QUIET = library(signal(when="buys >= 1 and views == 0"), features=COUNTS)
+MANY = [at(n / 20, "view", id=str(n)) for n in range(100)]
 
 WHEN = (
     timeline(
@@ -163,6 +164,18 @@ WHEN = (
         [at(0, "view"), at(1, "view"), at(2, "view"), at(3, "buy"), tick(60)],
         fires(3, "buy@3"),
         fires(11),
+    ),
+    timeline(
+        "time alone, behind very many moments at which nothing turns",
+        library(signal(when="buys >= 1 and views == 0"), features=COUNTS),
+        [*MANY, at(5, "buy"), tick(60)],
+        fires(14.95),
+    ),
+    timeline(
+        "hold: behind very many moments at which it stays true",
+        library(signal(when="views >= 1", hold="14s"), features=COUNTS),
+        [*MANY, tick(60)],
+        fires(14),
     ),
     timeline(
         "a time of two firings: a tick fires them in the order of due, then of the customer",

@@ -77,6 +77,39 @@ def test_kinds(customer_scope: Scope, text: str, kind: Kind) -> None:
     assert parse(text, customer_scope).kind == kind
 
 
+@pytest.mark.parametrize(
+    ("text", "always"),
+    [
+        ("orders", True),
+        ("mean_value", False),
+        ("orders and views_1h", True),
+        ("mean_value and orders", False),
+        ("orders and mean_value", False),
+        ("mean_value or orders", True),
+        ("orders or mean_value", False),
+        ("orders if interest else views_1h", True),
+        ("orders if interest else mean_value", False),
+        ("mean_value if interest else orders", False),
+        ("-orders", True),
+        ("-(orders if interest else 'x')", False),
+        ("orders + 1", False),
+        ("min(orders, views_1h)", True),
+        ("min(orders, mean_value)", False),
+        ("abs(orders if interest else 'x')", False),
+        ("round(orders)", False),
+        ("len('a' if interest else 5)", False),
+        ("lower('a')", True),
+        ("exists(mean_value)", True),
+        ("mean_value > 5", True),
+        ("not mean_value", True),
+        ("touchpoint.type", False),
+        ("profile.x", False),
+    ],
+)
+def test_what_is_never_missing(customer_scope: Scope, text: str, always: bool) -> None:
+    assert parse(text, customer_scope).tree.always is always
+
+
 def test_lines_and_spaces_around_and_within_are_allowed(customer_scope: Scope) -> None:
     expression = parse("\n  orders > 1\n  and interest == 'a b'\t\n", customer_scope)
     assert expression.text == "orders > 1\n  and interest == 'a b'"

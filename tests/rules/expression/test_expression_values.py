@@ -265,3 +265,19 @@ def test_known_kinds_that_are_missing(of_customer: Evaluate) -> None:
     assert of_customer("mean_value + last_value", mean_value=1) is None
     assert of_customer("1 < mean_value < last_value", mean_value=2, last_value=3) is True
     assert of_customer("1 < mean_value < last_value", mean_value=2) is False
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "mean_value and orders",
+        "orders and mean_value",
+        "mean_value if orders else orders",
+        "orders if last_value else mean_value",
+        "min(orders, mean_value)",
+        "-(orders if last_value else 'x')",
+        "abs(orders if last_value else 'x')",
+    ],
+)
+def test_what_may_be_missing_is_compared_with_care(of_customer: Evaluate, number: str) -> None:
+    assert [of_customer(f"({number}) {operator} 1", orders=3) for operator in ("<", ">=", "==", "!=")] == [False] * 4
