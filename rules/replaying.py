@@ -10,7 +10,6 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from typing import Final
 
@@ -20,7 +19,7 @@ import orjson
 from rules.partition import Clock, Partition
 from rules.plan import Plan
 from rules.slice import Slice
-from rules.touchpoint import to_millis
+from rules.touchpoint import BadRecord, decode_touchpoint, to_millis
 
 Until = Callable[[int], int]
 """From the last touchpoint's time to that at which the replay ends, both in epoch milliseconds."""
@@ -45,7 +44,6 @@ class _Head(msgspec.Struct, gc=False):
     """As much of a line as says where it belongs."""
 
     type: str | None = None
-    time: int | float | datetime | None = None
     customer: str | None = None
     log: _Place | None = msgspec.field(name="_log", default=None)
 
@@ -164,15 +162,15 @@ class _Reader:
     def _plain(self, line: bytes, number: int, head: _Head | None) -> Iterator[Record]:
         yield self._tick(0, self._latest - self._settle)
         key = _key(head)
-        if head is not None and head.time is not None and key is not None:
-            self._latest = max(self._latest, to_millis(head.time))
+        if key is not None:
+            self._latest = max(self._latest, _time(line))
         yield Record(self._next(0), self._latest, key, line, 0, number)
 
     def _dumped(self, line: bytes, number: int, place: _Place, head: _Head) -> Record:
         self._ends[place.partition] = place.offset
-        if head.time is not None and head.type not in CONTROLS:
-            self._latest = max(self._latest, to_millis(head.time))
         key = _key(head) if place.key is msgspec.UNSET else _unpacked(place.key)
+        if key is not None:
+            self._latest = max(self._latest, _time(line))
         value = line if place.value is msgspec.UNSET else _unpacked(place.value)
         return Record(place.offset, place.time, key, value, place.partition, number)
 
@@ -200,6 +198,14 @@ def _head(line: bytes) -> _Head | None:
         return _decode_head(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
         return None
+
+
+def _time(line: bytes) -> int:
+    """A touchpoint's time; 0 for what is none: a line that can't be used doesn't make time pass."""
+    try:
+        return to_millis(decode_touchpoint(line).time)
+    except BadRecord:
+        return 0
 
 
 def _key(head: _Head | None) -> bytes | None:

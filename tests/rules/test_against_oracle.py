@@ -11,15 +11,11 @@ from hypothesis import strategies as st
 from tests.oracle import evaluate
 from tests.oracle.strategies import libraries, logs
 from tests.oracle.timelines import TIMELINES, Timeline
-from tests.rules.driving import Output, as_engine_says, decoded, drive, plan_of
+from tests.rules.driving import as_engine_says, decoded, drive, plan_of
 
 PLACES = st.lists(st.integers(1, 40), max_size=6)
 CLOCKS: st.SearchStrategy[Literal["wall", "log"]] = st.sampled_from(["wall", "wall", "log"])
 many = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-
-
-def sent_bytes(output: Output) -> tuple[list[Any], list[Any]]:
-    return output.decisions, output.triggers
 
 
 @pytest.mark.parametrize("timeline", TIMELINES, ids=lambda timeline: timeline.name)
@@ -35,14 +31,14 @@ def test_engine_says_the_same_after_a_restart_at_every_record(timeline: Timeline
     plan = plan_of(timeline.library)
     at_once = drive(plan, timeline.log)
     restarted = drive(plan, timeline.log, restarts=range(len(timeline.log)))
-    assert sent_bytes(restarted) == sent_bytes(at_once)
+    assert restarted == at_once
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("pattern", ["when", "follow", "silent", None])
 @pytest.mark.timeout(600)
 def test_engine_decides_as_the_oracle_does(pattern: str | None) -> None:
-    @settings(many, max_examples=400)
+    @settings(many, max_examples=250)
     @given(libraries(pattern), logs(), CLOCKS, PLACES, PLACES)
     def agrees(
         library: dict[str, Any],
@@ -55,6 +51,6 @@ def test_engine_decides_as_the_oracle_does(pattern: str | None) -> None:
         at_once = drive(plan, log, clock=clock)
         assert decoded(at_once) == as_engine_says(evaluate(library, log, clock))
         in_parts = drive(plan, log, clock=clock, cuts=cuts, restarts=restarts)
-        assert sent_bytes(in_parts) == sent_bytes(at_once)
+        assert in_parts == at_once
 
     agrees()

@@ -75,6 +75,20 @@ class TestPlain:
         lines = [b"", b"no json", touchpoint(1, 0), b'{"id":"2"}', b"\xff", touchpoint(3, -5), b"[]", b'{"type":"x"}']
         assert [line for line, _ in letters(replay(plan, lines))] == [2, 4, 5, 6, 7, 8]
 
+    def test_bad_lines_make_no_time_pass(self, plan: Plan) -> None:
+        later = [
+            touchpoint(2, 2 * HOUR, attention=7),
+            touchpoint(3, 10**18),
+            b'{"type":"a","time":7200000,"customer":""}',
+        ]
+        assert fired(replay(plan, [touchpoint(1, 0), *later, touchpoint(4, 1)])) == []
+
+    def test_a_tick_of_a_plain_file_counts(self, plan: Plan) -> None:
+        tick = b'{"type":"clock.tick","time":%d}' % HOUR
+        assert fired(replay(plan, [touchpoint(1, 0), tick, touchpoint(2, 1, "ann", "order.placed")])) == [
+            ("left", HOUR)
+        ]
+
     def test_a_record_of_many_batches(self, plan: Plan) -> None:
         lines = [touchpoint(n, n * 1000, f"c{n % 7}") for n in range(3 * BATCH)]
         last = (3 * BATCH - 1) * 1000

@@ -1,0 +1,30 @@
+"""Times as they are given on the command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from rules import to_millis
+
+_SPAN: Final = re.compile(r"\+(\d{1,9})([smhd])")
+_UNITS: Final = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+def until(text: str) -> Callable[[int], int]:
+    """From the last touchpoint's time to the end that ``text`` asks for: a time, or ``+90d`` after the last.
+
+    Times are epoch milliseconds. Raises ValueError.
+    """
+    if span := _SPAN.fullmatch(text):
+        milliseconds = int(span[1]) * _UNITS[span[2]]
+        return lambda last: last + milliseconds
+    end = moment(text)
+    return lambda _: end
+
+
+def moment(text: str) -> int:
+    """Epoch milliseconds of an RFC 3339 time; without an offset it is UTC. Raises ValueError."""
+    return to_millis(datetime.fromisoformat(text))

@@ -1,0 +1,149 @@
+"""`telltale replay FILE...`: touchpoints through a library, and a table of what came of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+
+from rules import MixedLinesError, Outgoing, Plan, Until, replay
+from streams.cli.application import new_app
+from streams.cli.files import Lines, Write, writing
+from streams.cli.flags import flags, settings_of
+from streams.cli.moments import until as parse_until
+from streams.cli.output import WRONG_INPUT, WRONG_USAGE, fail, plan_at, say
+from streams.cli.progress import progress_bar
+from streams.cli.table import Tally, summary, table
+
+HELP = """Run touchpoints through a library and count what would be sent.
+
+FILE holds JSON lines (.gz too, - for standard input), plain or written by `telltale log dump`."""
+
+
+class Clock(StrEnum):
+    """The clock of the run that a dumped log comes from."""
+
+    log = "log"
+    wall = "wall"
+
+
+def app() -> typer.Typer:
+    app = new_app()
+    app.command("replay", help=HELP)(flags("broker", "namespace", "wait")(replay_files))
+    return app
+
+
+def replay_files(
+    library: Annotated[Path, typer.Option(metavar="DIR", exists=True, file_okay=False, help="the library's folder")],
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE...")] = None,
+    topic: Annotated[bool, typer.Option("--topic", help="read a broker's log instead of files")] = False,
+    triggers: Annotated[Path | None, typer.Option(metavar="FILE", help="write what would be sent")] = None,
+    decisions: Annotated[Path | None, typer.Option(metavar="FILE", help="write what is decided")] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="TIME", help="let time run on until then, or +90d after the last touchpoint")
+    ] = None,
+    clock: Annotated[
+        Clock, typer.Option(help="clock of the run that was dumped; a plain file always has the log's own")
+    ] = Clock.wall,
+    **given: object,
+) -> None:
+    _check(files or [], topic)
+    end = _until(until)
+    plan = plan_at(library)
+    with ExitStack() as stack:
+        lines = Lines(files or [stack.enter_context(_dumped(given))])
+        out = _Out(*(stack.enter_context(_writing(path)) for path in (triggers, decisions)))
+        tally = _guarded(lines, lambda: _run(plan, lines, clock, end, out))
+    _show(tally, sys.stderr if "-" in map(str, (triggers, decisions)) else sys.stdout)
+    raise typer.Exit(WRONG_INPUT if tally.unread else 0)
+
+
+def _check(files: list[Path], topic: bool) -> None:
+    if topic == bool(files):
+        found = "both FILE and --topic" if topic else "neither FILE nor --topic"
+        fail(f"found {found}; expected one of them", WRONG_USAGE)
+    for file in files:
+        if str(file) != "-" and (not file.exists() or file.is_dir()):
+            fail(f"FILE: found no file `{file}`; expected JSON lines, or - for standard input", WRONG_USAGE)
+
+
+def _until(text: str | None) -> Until | None:
+    try:
+        return None if text is None else parse_until(text)
+    except ValueError:
+        expected = "a time such as 2026-01-05T10:00:00Z, or +90d (s, m, h, d) after the last touchpoint"
+        fail(f"--until: found {text!r}; expected {expected}", WRONG_USAGE)
+
+
+class _Out:
+    """Where triggers and decisions are written."""
+
+    def __init__(self, trigger: Write, decision: Write) -> None:
+        self._trigger, self._decision = trigger, decision
+
+    def write(self, triggers: list[Outgoing], decisions: list[Outgoing]) -> None:
+        for record in triggers:
+            self._trigger(record.value + b"\n")
+        for record in decisions:
+            self._decision(record.value + b"\n")
+
+
+def _run(plan: Plan, lines: Lines, clock: Clock, end: Until | None, out: _Out) -> Tally:
+    tally = Tally()
+    with progress_bar("replaying") as progress:
+        for replayed in replay(plan, lines, clock.value, end):
+            tally.add(replayed.slice, partial(_place, lines, replayed.lines))
+            out.write(replayed.slice.triggers, replayed.slice.decisions)
+            progress(lines.progress(), lines.size)
+    return tally
+
+
+def _place(lines: Lines, numbers: Mapping[int, int], offset: int) -> str:
+    """``FILE:LINE`` of the record of an offset."""
+    return lines.place(numbers[offset])
+
+
+def _guarded(lines: Lines, run: Callable[[], Tally]) -> Tally:
+    try:
+        return run()
+    except MixedLinesError as error:
+        fail(f"{lines.place(error.line)}: {error}")
+    except BrokenPipeError:
+        raise
+    except (OSError, EOFError) as error:
+        fail(f"found {error}; expected files that can be read, and room to write")
+
+
+@contextmanager
+def _writing(path: Path | None) -> Iterator[Write]:
+    if path is None:
+        yield lambda _: None
+        return
+    with writing(path) as write:
+        yield write
+
+
+@contextmanager
+def _dumped(given: dict[str, object]) -> Iterator[Path]:
+    """The log of a broker, dumped to a file that goes with the block."""
+    from streams.cli.log import dump_to  # noqa: PLC0415  # Kafka is loaded where it is used
+
+    with tempfile.TemporaryDirectory(prefix="telltale-") as folder:
+        path = Path(folder, "log.jsonl")
+        dump_to(path, settings_of(os.environ, given))
+        yield path
+
+
+def _show(tally: Tally, file: IO[str]) -> None:
+    if tally.outcomes:
+        print("\n".join(table(tally)), file=file)
+    for line in summary(tally):
+        say(line)

@@ -1,0 +1,32 @@
+"""The log's own JSON format on a source topic: passed on as it is, with the id and the customer filled in."""
+
+from __future__ import annotations
+
+from streams.codecs.body import json_object, text_at, text_of
+from streams.codecs.record import Fields, SourceRecord, bad, position
+
+OURS = frozenset({"clock.tick", "library.switched", "signal.fired", "state.moved"})
+"""Types that only the detector itself writes: from outside they would move time or switch the library."""
+
+
+def decode(record: SourceRecord) -> Fields:
+    """Decodes a record in the log's format; without an id it gets its position, without a customer its key."""
+    fields = json_object(record.value)
+    refuse_ours(text_at(fields, "type"), "$.type")
+    fields["id"] = text_at(fields, "id") or position(record)
+    fields["customer"] = customer_of(fields, record)
+    return fields
+
+
+def customer_of(fields: Fields, record: SourceRecord) -> str:
+    """The field ``customer``, else the record's key."""
+    customer = text_at(fields, "customer") or text_of(record.key, "key")
+    if customer is None:
+        raise bad("missing field", "$.customer", "nothing, and a record without a key", "the customer's id")
+    return customer
+
+
+def refuse_ours(kind: str | None, place: str) -> None:
+    """Refuses a type that is the detector's own."""
+    if kind in OURS:
+        raise bad("not supported", place, f'"{kind}"', "a type that customers make; this one is the detector's own")

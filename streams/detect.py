@@ -1,0 +1,113 @@
+"""The detector: takes each partition's batches through the core, out to Kafka, and into the states.
+
+The order for one slice is evaluate, deliver, commit, persist; the batch is acked by its lane behind its last slice. So
+a crash at any point loses nothing: what wasn't persisted is evaluated again from the same states.
+"""
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from rules import Partition, Plan, Slice
+from streams.delivery import Delivery
+from streams.observe import Observer
+from streams.settings import Clock
+from streams.states import States
+from streams.table import BulkTable
+from streams.transport import Batch
+from streams.transport.batch import Record
+
+log = logging.getLogger(__name__)
+
+
+class HoleError(Exception):
+    """Records of the log were lost between the fetch and the detector."""
+
+
+class Detection:
+    """One partition of the log that this worker decides.
+
+    `persisted` is the changelog's last offset when this last changed the states: another one in the states means that
+    somebody else has changed them since.
+    """
+
+    def __init__(self, partition: Partition, states: States, delivery: Delivery, observer: Observer) -> None:
+        self.partition = partition
+        self.states = states
+        self.persisted = states.offset
+        self._delivery = delivery
+        self._observer = observer
+
+    async def work(self, batches: Sequence[Batch]) -> None:
+        """Evaluates and delivers merged batches, slice by slice; returns when all of it is durable."""
+        self._no_hole(batches)
+        rest: Sequence[Record] = list(chain.from_iterable(batch.records for batch in batches))
+        fetched = batches[0].fetched
+        while rest:
+            start = time.perf_counter()
+            done = self.partition.evaluate(rest)
+            evaluated = time.perf_counter() - start
+            await self._keep(done)
+            self._observer.delivered(done, evaluated, fetched)
+            rest = rest[done.consumed :]
+
+    async def _keep(self, done: Slice) -> None:
+        end = await self._delivery.deliver(self.partition.number, done, self.states.offset)
+        self.partition.commit(done)
+        if end is not None:
+            self.states.persist(end)
+            self.persisted = end
+
+    def _no_hole(self, batches: Sequence[Batch]) -> None:
+        at = self.partition.offset
+        for batch in batches:
+            if batch.after is not None and batch.after > at:
+                number = self.partition.number
+                raise HoleError(
+                    f"partition {number}: found {batch.first}, expected {at + 1}: records were lost on the way"
+                )
+            if batch.after is None and batch.first > at + 1 > 0:
+                self._gone(at + 1, batch.first)
+            at = max(at, batch.last)
+
+    def _gone(self, wanted: int, found: int) -> None:
+        # The log's retention was shorter than the standstill; nobody can bring these records back.
+        number = self.partition.number
+        log.error("partition %s: the log begins at %s, expected %s: older records are gone", number, found, wanted)
+
+
+class Detector:
+    """The partitions that this worker decides."""
+
+    def __init__(self, plan: Plan, table: BulkTable, delivery: Delivery, observer: Observer, *, log: str, clock: Clock):
+        self._plan = plan
+        self._table = table
+        self._delivery = delivery
+        self._observer = observer
+        self._log = log
+        self._clock = clock
+        self._detections: dict[int, Detection] = {}
+
+    def own(self, numbers: set[int]) -> dict[int, Detection]:
+        """Takes over exactly these partitions, whose states are recovered.
+
+        A partition that was ours and whose states nobody has changed meanwhile is kept as it is. Raises ForeignLog
+        when the states were made from another log.
+        """
+        self._table.data.own(numbers)
+        self._detections = {number: self._kept(number) or self._new(number) for number in sorted(numbers)}
+        return self._detections
+
+    def __iter__(self) -> Iterator[Detection]:
+        return iter(list(self._detections.values()))
+
+    def _kept(self, number: int) -> Detection | None:
+        kept, states = self._detections.get(number), self._table.data.states(number)
+        unchanged = kept is not None and kept.states is states and kept.persisted == states.offset
+        return kept if unchanged else None
+
+    def _new(self, number: int) -> Detection:
+        states = self._table.data.states(number)
+        partition = Partition(self._plan, states, number=number, log=self._log, clock=self._clock)
+        return Detection(partition, states, self._delivery, self._observer)

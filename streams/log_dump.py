@@ -1,0 +1,127 @@
+"""The log to lines of JSON, each with its place in the log (``_log``), so that a replay of them is the live run."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Protocol
+
+import msgspec
+import orjson
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from streams.broker import Say, client_options, wait
+from streams.feed import NoLogError
+from streams.settings import Settings
+from streams.topics import partition_counts
+
+POLL = 500
+"""Milliseconds that one look for more records takes at most."""
+
+Progress = Callable[[int, int], None]
+CONTROLS = frozenset({"clock.tick", "library.switched"})
+
+
+class Dumped(Protocol):
+    """A record as a dump takes it; aiokafka's ConsumerRecord is one. ``timestamp`` in epoch milliseconds."""
+
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+
+
+class _Head(msgspec.Struct, gc=False):
+    type: str | None = None
+    customer: str | None = None
+
+
+_decode_head = msgspec.json.Decoder(_Head).decode
+
+
+def line(record: Dumped) -> bytes:
+    """A record as a line, without its end. Its own bytes are kept: written anew, a number might look different.
+
+    Where key and value don't follow from the line (what isn't JSON, a key that isn't the customer) ``_log`` has them
+    in base64.
+    """
+    place: dict[str, Any] = {"partition": record.partition, "offset": record.offset, "time": record.timestamp}
+    head = _head(record.value)
+    if head is None or record.value is None:
+        return b'{"_log":' + orjson.dumps(place | {"key": _packed(record.key), "value": _packed(record.value)}) + b"}"
+    if record.key != _expected_key(head):
+        place["key"] = _packed(record.key)
+    body = record.value.replace(b"\n", b" ").replace(b"\r", b" ").rstrip()[:-1].rstrip()
+    return body + (b'"_log":' if body.endswith(b"{") else b',"_log":') + orjson.dumps(place) + b"}"
+
+
+def _head(value: bytes | None) -> _Head | None:
+    if value is None:
+        return None
+    try:
+        return _decode_head(value)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _expected_key(head: _Head) -> bytes | None:
+    if head.customer is None:
+        return None if head.type in CONTROLS else b"?"
+    return head.customer.encode()
+
+
+def _packed(data: bytes | None) -> str | None:
+    return None if data is None else b64encode(data).decode()
+
+
+async def dump(settings: Settings, write: Callable[[bytes], object], progress: Progress, say: Say) -> int:
+    """Writes all records that the log holds now, partition by partition in order, as lines; how many there were.
+
+    Raises BrokerAbsentError, NoLogError, and KafkaError where the broker refuses.
+    """
+    await wait(settings, say)
+    topic = settings.name("touchpoints")
+    count = (await partition_counts(settings, [topic])).get(topic)
+    if count is None:
+        raise NoLogError(topic)
+    consumer = AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False, isolation_level="read_committed")
+    await consumer.start()
+    try:
+        return await _write_all(consumer, [TopicPartition(topic, number) for number in range(count)], write, progress)
+    finally:
+        await consumer.stop()
+
+
+async def _write_all(
+    consumer: AIOKafkaConsumer,
+    partitions: list[TopicPartition],
+    write: Callable[[bytes], object],
+    progress: Progress,
+) -> int:
+    consumer.assign(partitions)
+    starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+    await consumer.seek_to_beginning(*partitions)
+    total, written = sum(ends.values()) - sum(starts.values()), 0
+    async for batch in _batches(consumer, ends):
+        for record in batch:
+            write(line(record) + b"\n")
+        written += len(batch)
+        progress(written, total)
+    return written
+
+
+async def _batches(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> AsyncIterator[list[Any]]:
+    """Records below the ends. A partition ends where its position does: the last offsets may be no records."""
+    open_ = {partition for partition, end in ends.items() if await consumer.position(partition) < end}
+    while open_:
+        for partition, records in (await consumer.getmany(*open_, timeout_ms=POLL, max_records=10_000)).items():
+            yield [record for record in records if record.offset < ends[partition]]
+        open_ = {partition for partition in open_ if await consumer.position(partition) < ends[partition]}
+        await asyncio.sleep(0)

@@ -1,0 +1,120 @@
+"""Sending in bulk: all records for one partition as few batches, each awaited until the broker has it for good."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.partitioner import DefaultPartitioner
+
+from streams.broker import client_options
+from streams.settings import Settings
+
+BATCH_BYTES = 1_000_000
+"""The largest batch, in bytes: below a broker's default limit of 1 MiB for a message."""
+
+REQUEST_BYTES = 2 * 1024 * 1024
+REQUEST = 30_000
+"""Milliseconds that sending may take before it fails, retries included."""
+
+Headers = Sequence[tuple[str, bytes]]
+Record = tuple[bytes | None, bytes | None] | tuple[bytes | None, bytes | None, Headers]
+"""Key, value and, where there are any, headers."""
+
+
+class TooLargeError(Exception):
+    """A record, or records that must be one batch, are larger than a batch may be."""
+
+
+class Sender:
+    """Sends through one started producer of aiokafka."""
+
+    def __init__(self, producer: AIOKafkaProducer) -> None:
+        self._producer = producer
+        self._partitioner = DefaultPartitioner()
+
+    async def to_partition(self, topic: str, partition: int, records: Sequence[Record]) -> None:
+        """Sends records to one partition, in order; returns when the broker has them all.
+
+        Raises KafkaError when one could not be sent, TooLargeError for a record above BATCH_BYTES.
+        """
+        futures = [
+            await self._producer.send_batch(batch, topic, partition=partition) for batch in self._batches(records)
+        ]
+        await _all(futures)
+
+    async def as_one_batch(self, topic: str, partition: int, records: Sequence[Record]) -> int:
+        """Sends records as one batch, which the broker takes wholly or not; the offset of the first.
+
+        Raises KafkaError when it could not be sent, TooLargeError when they don't fit into one batch.
+        """
+        batches = list(self._batches(records))
+        if len(batches) != 1:
+            raise TooLargeError(
+                f"{topic}/{partition}: found {len(records)} records of {len(batches)} batches, expected 1"
+            )
+        future = await self._producer.send_batch(batches[0], topic, partition=partition)
+        sent = await future
+        return int(sent.offset)
+
+    async def by_key(self, topic: str, records: Iterable[Record]) -> None:
+        """Sends keyed records, each to the partition that every Kafka client takes for its key.
+
+        Raises as `to_partition`.
+        """
+        partitions = sorted(await self._producer.partitions_for(topic))
+        groups: dict[int, list[Record]] = {}
+        for record in records:
+            chosen = self._partitioner(record[0], partitions, partitions)
+            groups.setdefault(chosen, []).append(record)
+        await _all([self.to_partition(topic, partition, group) for partition, group in groups.items()])
+
+    def _batches(self, records: Iterable[Record]) -> Iterable[Any]:
+        batch = self._producer.create_batch()
+        for record in records:
+            if not _added(batch, record):
+                yield batch
+                batch = self._producer.create_batch()
+                if not _added(batch, record):
+                    raise TooLargeError(f"found a record of {_size(record):,} bytes, expected {BATCH_BYTES:,} at most")
+        if batch.record_count():
+            yield batch
+
+
+def _added(batch: Any, record: Record) -> bool:
+    key, value, *headers = record
+    return batch.append(timestamp=None, key=key, value=value, headers=list(headers[0]) if headers else []) is not None
+
+
+def _size(record: Record) -> int:
+    return len(record[0] or b"") + len(record[1] or b"")
+
+
+async def _all(waiting: Sequence[Any]) -> None:
+    # Every one is awaited even when one fails: none may be on its way while the process already winds up.
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+
+
+async def start_producer(settings: Settings, **options: Any) -> AIOKafkaProducer:
+    """A started producer of our own: idempotent where the settings say so, every copy acknowledged.
+
+    The caller stops it. `options` go before these settings.
+    """
+    producer = AIOKafkaProducer(**{**client_options(settings), **producer_options(settings), **options})
+    await producer.start()
+    return producer
+
+
+def producer_options(settings: Settings) -> dict[str, Any]:
+    """What every producer of the runtime has in common, as aiokafka's keyword arguments."""
+    return {
+        "acks": "all",
+        "enable_idempotence": settings.idempotent,
+        "max_batch_size": BATCH_BYTES,
+        "max_request_size": REQUEST_BYTES,
+        "request_timeout_ms": REQUEST,
+        "linger_ms": 0,
+    }

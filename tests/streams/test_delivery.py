@@ -1,0 +1,75 @@
+"""At least once: outputs before states, one send a topic, one batch of states, another writer found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aiokafka.errors import KafkaTimeoutError
+
+from rules import DeadLetter, Outgoing, Slice
+from streams.dead_letters import DeadLetters
+from streams.delivery import AtLeastOnce, FencedError
+from streams.metrics import Metrics
+from tests.streams.fakes import FakeSender
+
+PARTITIONS = {"triggers.email": 2, "triggers.push": 8, "decisions": 4}
+
+
+def delivery(sender: FakeSender) -> AtLeastOnce:
+    faked: Any = sender
+    return AtLeastOnce(
+        faked,
+        DeadLetters(faked, "dead-letters", 1, Metrics()),
+        log="touchpoints",
+        changelog="states",
+        decisions="decisions",
+        triggers={"email": "triggers.email", "push": "triggers.push"},
+        partitions=PARTITIONS,
+    )
+
+
+def full() -> Slice:
+    return Slice(
+        consumed=3,
+        triggers=[Outgoing("email", b"c1", b"t1"), Outgoing("push", b"c1", b"t2"), Outgoing("email", b"c2", b"t3")],
+        decisions=[Outgoing("", b"c1", b"d1")],
+        dead_letters=[DeadLetter(5, "not json", "", "", None, b"x")],
+        changes=[(b"c1", b"s1"), (b"c2", b"s2"), (b"\0", b"m")],
+        offset=6,
+    )
+
+
+async def test_one_send_a_topic_and_the_states_last() -> None:
+    sender = FakeSender(offset=10)
+    assert await delivery(sender).deliver(3, full(), end=9) == 12
+    assert sender.sent[-1] == ("states", 3, full().changes)
+    assert sorted(sender.sent[:-1])[1:] == [
+        ("decisions", 3, [(b"c1", b"d1")]),
+        ("triggers.email", 1, [(b"c1", b"t1"), (b"c2", b"t3")]),
+        ("triggers.push", 3, [(b"c1", b"t2")]),
+    ]
+    assert min(sender.topics()) == "dead-letters"
+
+
+async def test_the_first_changes_of_a_partition() -> None:
+    assert await delivery(FakeSender(offset=0)).deliver(0, full(), end=None) == 2
+
+
+async def test_without_changes_the_changelog_stays() -> None:
+    sender = FakeSender()
+    assert await delivery(sender).deliver(0, Slice(consumed=1, offset=4), end=7) == 7
+    assert sender.sent == []
+
+
+async def test_states_are_not_written_when_an_output_fails() -> None:
+    sender = FakeSender(fail=KafkaTimeoutError())
+    with pytest.raises(KafkaTimeoutError):
+        await delivery(sender).deliver(0, full(), end=None)
+    assert sender.sent == []
+
+
+@pytest.mark.parametrize(("end", "ours"), [(9, 11), (9, 9), (None, 4)])
+async def test_another_writer_is_found(end: int | None, ours: int) -> None:
+    with pytest.raises(FencedError, match=f"found our records at offset {ours}, expected"):
+        await delivery(FakeSender(offset=ours)).deliver(0, full(), end)

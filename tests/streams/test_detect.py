@@ -1,0 +1,182 @@
+"""The detector: the order for one slice, holes, what is kept over a rebalance."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rules import ForeignLog, Partition, Plan, Slice, compile_plan, load_library
+from streams.detect import Detection, Detector, HoleError
+from streams.metrics import Metrics
+from streams.observe import Observer
+from streams.states import MemoryStates
+from streams.transport import Batch
+from tests.streams.fakes import LogRecord
+
+SIGNAL = """\
+signal: seen
+owner: shop
+reason: To test.
+status: live
+value: 1
+when: views >= 2
+then: {channel: email, content: hello}
+"""
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    folder = tmp_path_factory.mktemp("library")
+    (folder / "signals").mkdir()
+    (folder / "library.yaml").write_text("name: test\nformat: 1\n")
+    (folder / "features.yaml").write_text("views: {count: page_view}\n")
+    (folder / "channels.yaml").write_text("email: {}\n")
+    (folder / "signals" / "seen.yaml").write_text(SIGNAL)
+    return compile_plan(load_library(Path(folder)))
+
+
+def view(offset: int, customer: str = "c1") -> LogRecord:
+    value = {"id": f"e{offset}", "customer": customer, "type": "page_view", "time": 1_000 + offset}
+    return LogRecord(offset, json.dumps(value).encode(), customer.encode(), 2_000)
+
+
+def batch(*records: LogRecord, after: int | None = None) -> Batch:
+    made = Batch(records, seeks=1, fetched=0.0)
+    made.after = after
+    return made
+
+
+class Delivered:
+    """Takes slices; the changelog's records get offsets one after the other. Raises `error` instead when it is set."""
+
+    def __init__(self) -> None:
+        self.slices: list[Slice] = []
+        self.ends: list[int | None] = []
+        self.error: Exception | None = None
+
+    async def deliver(self, _partition: int, done: Slice, end: int | None) -> int | None:
+        if self.error:
+            raise self.error
+        self.slices.append(done)
+        self.ends.append(end)
+        return (-1 if end is None else end) + len(done.changes) if done.changes else end
+
+
+class Store:
+    """The part of a bulk table that the detector uses."""
+
+    def __init__(self) -> None:
+        self.data = self
+        self.parts: dict[int, MemoryStates] = {}
+        self.owned: set[int] = set()
+
+    def states(self, partition: int) -> MemoryStates:
+        return self.parts.setdefault(partition, MemoryStates())
+
+    def own(self, partitions: set[int]) -> None:
+        self.owned = set(partitions)
+
+
+class Stage:
+    def __init__(self, plan: Plan) -> None:
+        self.delivered, self.store, self.metrics = Delivered(), Store(), Metrics()
+        store: Any = self.store
+        observer = Observer(self.metrics)
+        self.detector = Detector(plan, store, self.delivered, observer, log="cluster:touchpoints", clock="wall")
+
+
+@pytest.fixture
+def stage(plan: Plan) -> Stage:
+    return Stage(plan)
+
+
+async def test_merged_batches_are_one_slice_and_states_go_with_the_changelog(stage: Stage) -> None:
+    one = stage.detector.own({0})[0]
+    await one.work([batch(view(0)), batch(view(1), view(2, "c2"), after=0)])
+    assert [done.consumed for done in stage.delivered.slices] == [3]
+    assert [trigger.key for trigger in stage.delivered.slices[0].triggers] == [b"c1"]
+    assert (one.partition.offset, one.states.offset) == (2, 2)
+    assert set(dict(one.states.items())) == {b"c1", b"c2", b"\0"}
+
+
+async def test_each_slice_continues_the_changelog(stage: Stage) -> None:
+    one = stage.detector.own({0})[0]
+    await one.work([batch(view(0))])
+    await one.work([batch(view(1), after=0)])
+    assert stage.delivered.ends == [None, 1]
+    assert one.states.offset == 3
+
+
+async def test_what_is_not_delivered_changes_nothing(stage: Stage) -> None:
+    one = stage.detector.own({0})[0]
+    stage.delivered.error = RuntimeError("broker gone")
+    with pytest.raises(RuntimeError):
+        await one.work([batch(view(0))])
+    assert (one.partition.offset, len(one.states)) == (-1, 0)
+
+
+async def test_a_hole_is_found(stage: Stage) -> None:
+    one = stage.detector.own({0})[0]
+    await one.work([batch(view(0))])
+    with pytest.raises(HoleError, match="found 5, expected 1"):
+        await one.work([batch(view(5), after=4)])
+
+
+async def test_offsets_that_compaction_or_markers_left_out_are_no_hole(stage: Stage) -> None:
+    one = stage.detector.own({0})[0]
+    await one.work([batch(view(0)), batch(view(5), after=0)])
+    assert one.partition.offset == 5
+
+
+async def test_records_fetched_again_are_passed_over(stage: Stage) -> None:
+    one = stage.detector.own({0})[0]
+    await one.work([batch(view(0), view(1))])
+    await one.work([batch(view(0), view(1), view(2))])
+    assert stage.metrics.registry.get_sample_value("telltale_touchpoints_total", {"type": "page_view"}) == 3
+
+
+async def test_a_log_that_begins_later_is_told(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    one = stage.detector.own({0})[0]
+    await one.work([batch(view(0))])
+    await one.work([batch(view(9))])
+    assert "the log begins at 9, expected 1: older records are gone" in caplog.text
+
+
+async def test_a_partition_that_stayed_ours_is_kept(stage: Stage) -> None:
+    one = stage.detector.own({0, 1})[0]
+    await one.work([batch(view(0))])
+    assert stage.detector.own({0})[0] is one
+    assert stage.store.owned == {0}
+
+
+async def test_a_partition_whose_states_another_worker_changed_is_taken_up_anew(stage: Stage) -> None:
+    one = stage.detector.own({0})[0]
+    await one.work([batch(view(0), view(1))])
+    other = Stage(one.partition.plan)
+    other.store.parts[0] = MemoryStates(one.states.items())
+    other.store.parts[0].offset = one.states.offset
+    await other.detector.own({0})[0].work([batch(view(2))])
+    stage.store.parts[0].apply(list(other.store.parts[0].items()), 9)
+    again = stage.detector.own({0})[0]
+    assert again is not one
+    assert again.partition.offset == 2
+
+
+async def test_states_of_another_log_are_refused(plan: Plan) -> None:
+    theirs = MemoryStates()
+    partition = Partition(plan, theirs, number=0, log="other:touchpoints")
+    delivered: Any = Delivered()
+    await Detection(partition, theirs, delivered, Observer(Metrics())).work([batch(view(0))])
+    stage = Stage(plan)
+    stage.store.parts[0] = theirs
+    with pytest.raises(ForeignLog, match="other:touchpoints"):
+        stage.detector.own({0})
+
+
+def test_iterating_while_partitions_move(stage: Stage) -> None:
+    stage.detector.own({0, 1})
+    seen = [one.partition.number for one in stage.detector if stage.detector.own({one.partition.number})]
+    assert seen == [0, 1]
