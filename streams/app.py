@@ -39,7 +39,6 @@ COMMIT_INTERVAL_OF_SOURCES = 0.2
 """Seconds between two commits: of sources often, as the ticks of other workers wait for what isn't committed."""
 
 
-
 class TelltaleApp(faust.App):
     """A Faust app on the batch transport."""
 
@@ -91,6 +90,8 @@ class Runtime:
             decisions=catalogue.decisions.name,
             triggers={channel: catalogue.triggers(channel).name for channel in plan.channels},
             partitions=counts,
+            following=self._following,
+            doubt=settings.session_timeout / 2,
         )
         identity = f"{cluster}:{catalogue.touchpoints.name}"
         self.detector = Detector(plan, self.table, delivery, Observer(metrics), log=identity, clock=settings.clock)
@@ -144,6 +145,10 @@ class Runtime:
             raise
         log.info("deciding partitions %s", ", ".join(map(str, detections)) or "none")
         return {TP(topic, number): one.partition.offset + 1 for number, one in detections.items()}
+
+    async def _following(self, number: int) -> int:
+        tp = TP(self.catalogue.states.name, number)
+        return next(iter((await self.consumer.highwaters(tp)).values()))
 
     def _forwarding(self, tp: TP) -> Work:
         ingest = self._ingests[tp.topic]

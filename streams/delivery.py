@@ -5,7 +5,8 @@ A crash before the states are written makes the triggers go out again, with the 
 """
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from rules import Outgoing, Slice
@@ -20,19 +21,28 @@ class FencedError(Exception):
     """Another process writes this partition's changelog: this one was taken for dead and must end."""
 
 
+Next = Callable[[int], Awaitable[int]]
+"""Asks the broker for the offset that the next record of a partition's changelog gets."""
+
+
 class Delivery(Protocol):
     """Makes a slice durable."""
 
-    async def deliver(self, partition: int, done: Slice, end: int | None) -> int | None:
-        """Returns when all of the slice is durable: the offset of its last changelog record, None without changes.
+    async def deliver(self, partition: int, done: Slice, end: int | None, proved: float) -> int | None:
+        """Returns when all of the slice is durable: the offset of the changelog's last record then.
 
-        `end` is the offset of the changelog's last record, None when it has none yet. Raises FencedError when another
-        process writes the partition's changelog, KafkaError when something could not be sent.
+        `end` is that offset before, None when there is no record yet. `proved` is the monotonic time, in seconds, at
+        which this process was last known to own the partition. Raises FencedError when another process writes the
+        partition's changelog, KafkaError when something could not be sent.
         """
 
 
 class AtLeastOnce:
-    """Triggers and decisions first, each by one send a topic and partition; then the changelog."""
+    """Triggers and decisions first, each by one send a topic and partition; then the changelog.
+
+    Another writer is seen when our records don't follow the last ones we know of. By then they are written, so a
+    process that may have been frozen (`proved` is older than `doubt` seconds) asks before it writes anything.
+    """
 
     def __init__(
         self,
@@ -44,6 +54,8 @@ class AtLeastOnce:
         decisions: str,
         triggers: Mapping[str, str],
         partitions: Mapping[str, int],
+        following: Next,
+        doubt: float,
     ) -> None:
         """`triggers` has the topic of each channel, `partitions` the number of partitions of each output topic."""
         self._sender = sender
@@ -53,19 +65,35 @@ class AtLeastOnce:
         self._decisions = decisions
         self._triggers = triggers
         self._partitions = partitions
+        self._following = following
+        self._doubt = doubt
 
-    async def deliver(self, partition: int, done: Slice, end: int | None) -> int | None:
+    async def deliver(self, partition: int, done: Slice, end: int | None, proved: float) -> int | None:
         """As Delivery says."""
+        expected = 0 if end is None else end + 1
+        proved = await self._prove(partition, expected, proved)
         await self._send_outputs(partition, done)
         if not done.changes:
             return end
+        await self._prove(partition, expected, proved)
         first = await self._sender.as_one_batch(self._changelog, partition, done.changes)
-        if first != (-1 if end is None else end) + 1:
-            raise FencedError(
-                f"{self._changelog}/{partition}: found our records at offset {first}, expected "
-                f"{(-1 if end is None else end) + 1}: another worker writes here; this one ends, start it again"
-            )
+        self._follows(partition, first, expected)
         return first + len(done.changes) - 1
+
+    async def _prove(self, partition: int, expected: int, proved: float) -> float:
+        """Asks the broker when the last proof is too old; the time of the last proof."""
+        now = time.monotonic()
+        if now - proved < self._doubt:
+            return proved
+        self._follows(partition, await self._following(partition), expected)
+        return now
+
+    def _follows(self, partition: int, found: int, expected: int) -> None:
+        if found != expected:
+            raise FencedError(
+                f"{self._changelog}/{partition}: found offset {found} for our records, expected {expected}: another "
+                "worker writes here; this one ends, start it again"
+            )
 
     async def _send_outputs(self, partition: int, done: Slice) -> None:
         sends = [

@@ -43,17 +43,18 @@ class Detection:
         """Evaluates and delivers merged batches, slice by slice; returns when all of it is durable."""
         self._no_hole(batches)
         rest: Sequence[Record] = list(chain.from_iterable(batch.records for batch in batches))
-        fetched = batches[0].fetched
+        fetched = proved = batches[0].fetched
         while rest:
             start = time.perf_counter()
             done = self.partition.evaluate(rest)
             evaluated = time.perf_counter() - start
-            await self._keep(done)
+            await self._keep(done, proved)
+            proved = time.monotonic()
             self._observer.delivered(done, evaluated, fetched)
             rest = rest[done.consumed :]
 
-    async def _keep(self, done: Slice) -> None:
-        end = await self._delivery.deliver(self.partition.number, done, self.states.offset)
+    async def _keep(self, done: Slice, proved: float) -> None:
+        end = await self._delivery.deliver(self.partition.number, done, self.states.offset, proved)
         self.partition.commit(done)
         if end is not None:
             self.states.persist(end)

@@ -4,6 +4,7 @@ What a topic must be like is in `config`; what differs is a finding with what to
 the detector would be wrong with it, not only worse.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -96,6 +97,10 @@ async def check(settings: Settings, catalogue: Catalogue) -> list[Finding]:
         return await _check(client, catalogue)
 
 
+APPEARANCE = 15.0
+"""Seconds within which a broker shows a topic that it has created."""
+
+
 async def create(settings: Settings, catalogue: Catalogue) -> list[Finding]:
     """Creates the topics that are missing, then checks all.
 
@@ -108,6 +113,7 @@ async def create(settings: Settings, catalogue: Catalogue) -> list[Finding]:
         count = present.get(catalogue.touchpoints.name, settings.partitions)
         wanted = [replace(topic, partitions=count) if topic.kind == "changelog" else topic for topic in missing]
         await _create(client, wanted, settings.replication)
+        await _appear(client, {topic.name for topic in wanted})
         return await _check(client, catalogue)
 
 
@@ -144,6 +150,13 @@ async def _check(client: AIOKafkaAdminClient, catalogue: Catalogue) -> list[Find
 
 async def _partitions(client: AIOKafkaAdminClient, topics: Iterable[Topic]) -> dict[str, int]:
     return await _counts(client, [topic.name for topic in topics])
+
+
+async def _appear(client: AIOKafkaAdminClient, names: set[str]) -> None:
+    """Waits until the broker shows what it has created; what doesn't appear is found by the check that follows."""
+    deadline = asyncio.get_running_loop().time() + APPEARANCE
+    while names - (await _counts(client, sorted(names))).keys() and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
 
 
 async def _counts(client: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:
