@@ -200,6 +200,8 @@ class Evaluation:
 def _decoded(record: LogRecord, key: bytes) -> Touchpoint:
     if record.value is None:
         raise BadRecord("no value", "", "a key without a value; expected a touchpoint")
+    if key == MARKER_KEY:
+        raise BadRecord("wrong key", "$.customer", "the key of the partition record; expected a customer")
     touchpoint = decode_touchpoint(record.value)
     if touchpoint.customer.encode() != key:
         raise BadRecord("wrong key", "$.customer", f"the key isn't the customer {touchpoint.customer!r}")

@@ -9,7 +9,7 @@ from typing import Final
 from rules.declaration import Library
 from rules.features import FeaturePlan, Take
 from rules.features.accumulator import newest_half
-from rules.fields import matches_any
+from rules.fields import matches, matches_any
 from rules.firing import Condition, SignalPlan
 from rules.patterns import EdgeMatcher, FollowMatcher, Matcher, SilentMatcher, WhenMatcher
 from rules.patterns.matcher import See
@@ -69,6 +69,8 @@ class Plan:
         self._feature_of = {feature.key: feature for feature in features}
         self._keys = self._all_keys()
         self._concerns: dict[str, Concern] = {}
+        self._unnamed: dict[tuple[str, ...], Concern] = {}
+        self._named, self._wildcards = self._patterns()
 
     def concern(self, name: str) -> Concern:
         """What a touchpoint of type ``name`` concerns."""
@@ -76,8 +78,27 @@ class Plan:
         if concern is None:
             if len(self._concerns) >= TYPES_CACHED:
                 self._concerns.clear()
-            concern = self._concerns[name] = self._concern(name)
+            concern = self._concerns[name] = self._worked_out(name)
         return concern
+
+    def _worked_out(self, name: str) -> Concern:
+        """A type that nothing names concerns what the wildcards that match it say: alike for all such types."""
+        if name in self._named:
+            return self._concern(name)
+        matching = tuple(pattern for pattern in self._wildcards if matches(pattern, name))
+        if matching not in self._unnamed:
+            self._unnamed[matching] = self._concern(name)
+        return self._unnamed[matching]
+
+    def _patterns(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        """The types that are named, and the wildcards."""
+        used = {"profile.updated"}
+        for holder in (*self._features, *self._follows):
+            used.update(holder.types())
+        for silent in self._silents:
+            used.update(silent.types)
+        wildcards = {pattern for pattern in used if pattern.endswith("*")}
+        return frozenset(used - wildcards), tuple(sorted(wildcards))
 
     def adopt(self, state: State) -> None:
         """Takes up a state that another version of the library wrote: unchanged parts stay, others go."""

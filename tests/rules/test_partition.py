@@ -275,3 +275,18 @@ def test_the_index_of_dues_gives_every_due_in_order(moves: list[tuple[bytes, int
     last = dict(moves)
     assert popped == sorted((due, key) for key, due in last.items() if due <= 10)
     assert dues.next is None or dues.next > 10
+
+
+def test_types_that_nothing_names_share_what_they_concern(plan: Plan) -> None:
+    made_up = [plan.concern(f"made.up.{at}") for at in range(5)]
+    assert all(concern is made_up[0] for concern in made_up)
+    assert plan.concern("viewed") is not made_up[0]
+    assert not made_up[0].takes
+
+
+def test_a_wildcard_is_found_for_types_that_nothing_names() -> None:
+    wild = plan_of(library({"all": {"count": "content.*"}, "some": {"score": {"*": 1, "content.*": 2}, "half_life": "1h"}}))
+    assert len(wild.concern("content.a").takes) == 2
+    assert wild.concern("content.a") is wild.concern("content.b.c")
+    assert len(wild.concern("other").takes) == 1
+    assert wild.concern("clock.tick").takes == ()

@@ -1,0 +1,1 @@
+"""Benchmarks: what the detector costs, beside other ways to do the same work in the same run. See RESULTS.md."""

@@ -1,0 +1,23 @@
+"""The engine without Kafka: a partition's records in batches through the core, slice by slice, as the detector does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rules import LogRecord, Partition, Plan, Slice
+
+
+class Engine:
+    """One partition; its states are kept encoded in memory."""
+
+    def __init__(self, plan: Plan, number: int) -> None:
+        self.states: dict[bytes, bytes] = {}
+        self.partition = Partition(plan, self.states, number=number, log="bench", clock="log")
+
+    def evaluate(self, records: Sequence[LogRecord]) -> Iterator[Slice]:
+        """The slices that come of a batch, each taken into the states."""
+        while records:
+            done = self.partition.evaluate(records)
+            self.partition.commit(done)
+            yield done
+            records = records[done.consumed :]
