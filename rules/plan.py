@@ -93,10 +93,9 @@ class Plan:
     def _patterns(self) -> tuple[frozenset[str], tuple[str, ...]]:
         """The types that are named, and the wildcards."""
         used = {"profile.updated"}
-        for holder in (*self._features, *self._follows):
-            used.update(holder.types())
-        for silent in self._silents:
-            used.update(silent.types)
+        used.update(name for feature in self._features for name in feature.types())
+        used.update(name for follow in self._follows for name in follow.types())
+        used.update(name for silent in self._silents for name in silent.types)
         wildcards = {pattern for pattern in used if pattern.endswith("*")}
         return frozenset(used - wildcards), tuple(sorted(wildcards))
 

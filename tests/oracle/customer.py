@@ -57,8 +57,8 @@ class Customer:
         return value
 
     def profile_field(self, name: str) -> Any:
-        value = self.profile.get(name, (0, None))[1]
-        return MISSING if value is None else value
+        """A field of the profile, or a part of one by its dotted name."""
+        return field({top: value for top, (_, value) in self.profile.items()}, name)
 
     def feature(self, name: str, key: str | None, now: int) -> Any:
         feature = self.library.features[name]

@@ -285,7 +285,9 @@ def test_types_that_nothing_names_share_what_they_concern(plan: Plan) -> None:
 
 
 def test_a_wildcard_is_found_for_types_that_nothing_names() -> None:
-    wild = plan_of(library({"all": {"count": "content.*"}, "some": {"score": {"*": 1, "content.*": 2}, "half_life": "1h"}}))
+    wild = plan_of(
+        library({"all": {"count": "content.*"}, "some": {"score": {"*": 1, "content.*": 2}, "half_life": "1h"}})
+    )
     assert len(wild.concern("content.a").takes) == 2
     assert wild.concern("content.a") is wild.concern("content.b.c")
     assert len(wild.concern("other").takes) == 1

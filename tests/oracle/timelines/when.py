@@ -7,8 +7,28 @@ PER = {"views": {"count": "view", "per": "product", "over": "10s"}, "buys": {"co
 HELD = library(signal(when="views >= 1", hold="5s"), features=COUNTS)
 QUIET = library(signal(when="buys >= 1 and views == 0"), features=COUNTS)
 MANY = [at(n / 20, "view", id=str(n)) for n in range(100)]
+THRICE = [at(second, "view", product="p", value=2) for second in (0, 1, 2)]
+OVER: tuple[dict[str, str], ...] = ({}, {"over": "10s"})
+
+ONCE = tuple(
+    timeline(
+        f"once while it stays true: {feature}, {condition}",
+        library(signal(when=condition), features={"x": feature}),
+        [dict(one) for one in THRICE],
+        fires(0, "view@0"),
+    )
+    for feature, condition in (
+        *(({"count": "view", **over}, "x >= 1") for over in OVER),
+        *(({kind: "value", "of": "view", **over}, "x >= 1") for kind in ("sum", "mean", "min", "max") for over in OVER),
+        *(({"distinct": "product", "of": "view", **over}, "x >= 1") for over in OVER),
+        *(({kind: "product", "of": "view", **over}, "x == 'p'") for kind in ("first", "last", "top") for over in OVER),
+        *(({"top": "product", "by": "value", "of": "view", **over}, "exists(x)") for over in OVER),
+        ({"score": {"view": 1}, "half_life": "10s"}, "x > 0"),
+    )
+)
 
 WHEN = (
+    *ONCE,
     timeline(
         "when fires when it turns from false to true: once while it stays true",
         library(signal(when="views >= 2"), features=COUNTS),
@@ -170,6 +190,13 @@ WHEN = (
         library(signal(when="buys >= 1 and views == 0"), features=COUNTS),
         [*MANY, at(5, "buy"), tick(60)],
         fires(14.95),
+    ),
+    timeline(
+        "time alone, behind very many moments at which it stays true",
+        library(signal(when="views != 20"), features=COUNTS),
+        [*MANY, tick(60)],
+        fires(1, "20"),
+        fires(14),
     ),
     timeline(
         "hold: behind very many moments at which it stays true",
