@@ -48,17 +48,19 @@ class Detection:
             start = time.perf_counter()
             done = self.partition.evaluate(rest)
             evaluated = time.perf_counter() - start
-            await self._keep(done, proved)
+            sent = await self._keep(done, proved)
             proved = time.monotonic()
-            self._observer.delivered(done, evaluated, fetched)
+            self._observer.delivered(done, evaluated, fetched, sent)
             rest = rest[done.consumed :]
 
-    async def _keep(self, done: Slice, proved: float) -> None:
-        end = await self._delivery.deliver(self.partition.number, done, self.states.offset, proved)
+    async def _keep(self, done: Slice, proved: float) -> float:
+        """Delivers a slice, then takes it into the states; when its triggers were durable (epoch ms)."""
+        end, sent = await self._delivery.deliver(self.partition.number, done, self.states.offset, proved)
         self.partition.commit(done)
         if end is not None:
             self.states.persist(end)
             self.persisted = end
+        return sent
 
     def _no_hole(self, batches: Sequence[Batch]) -> None:
         at = self.partition.offset
@@ -89,6 +91,7 @@ class Detector:
         self._log = log
         self._clock = clock
         self._detections: dict[int, Detection] = {}
+        self._released: dict[int, Detection] = {}
 
     def own(self, numbers: set[int]) -> dict[int, Detection]:
         """Takes over exactly these partitions, whose states are recovered.
@@ -96,15 +99,22 @@ class Detector:
         A partition that was ours and whose states nobody has changed meanwhile is kept as it is. Raises ForeignLog
         when the states were made from another log.
         """
+        self.release()
         self._table.data.own(numbers)
         self._detections = {number: self._kept(number) or self._new(number) for number in sorted(numbers)}
+        self._released = {}
         return self._detections
+
+    def release(self) -> None:
+        """Lets go of all partitions; those that come back to us soon may be kept."""
+        self._released |= self._detections
+        self._detections = {}
 
     def __iter__(self) -> Iterator[Detection]:
         return iter(list(self._detections.values()))
 
     def _kept(self, number: int) -> Detection | None:
-        kept, states = self._detections.get(number), self._table.data.states(number)
+        kept, states = self._released.get(number), self._table.data.states(number)
         unchanged = kept is not None and kept.states is states and kept.persisted == states.offset
         return kept if unchanged else None
 

@@ -4,6 +4,7 @@ Faust's recovery and standbys work on it as on its own tables. What is read and 
 core gets the states of its partition, see `BulkStore.states`.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ class BulkStore(Store[bytes, bytes]):
     `fault` is told what goes wrong while a changelog is applied: Faust only logs it and goes on.
     """
 
-    mundane_level = "debug"
+    logger = logging.getLogger("faust.tables")
 
     def __init__(self, app: AppT, table: Any, *, folder: Path | None, fault: Fault) -> None:
         super().__init__("bulk://", app, table, table_name=table.name)
@@ -133,7 +134,7 @@ class BulkStore(Store[bytes, bytes]):
 class BulkTable(faust.Table[bytes, bytes]):
     """A Faust table on a BulkStore."""
 
-    mundane_level = "debug"
+    logger = logging.getLogger("faust.tables")
     data: BulkStore
 
     def __init__(self, app: AppT, *, folder: Path | None, fault: Fault, **options: Any) -> None:

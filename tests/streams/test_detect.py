@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from rules import ForeignLog, Partition, Plan, Slice, compile_plan, load_library
+from streams.delivery import Delivered as Durable
 from streams.detect import Detection, Detector, HoleError
 from streams.metrics import Metrics
 from streams.observe import Observer
@@ -57,12 +58,13 @@ class Delivered:
         self.ends: list[int | None] = []
         self.error: Exception | None = None
 
-    async def deliver(self, _partition: int, done: Slice, end: int | None) -> int | None:
+    async def deliver(self, _partition: int, done: Slice, end: int | None, _proved: float) -> Durable:
         if self.error:
             raise self.error
         self.slices.append(done)
         self.ends.append(end)
-        return (-1 if end is None else end) + len(done.changes) if done.changes else end
+        last = (-1 if end is None else end) + len(done.changes)
+        return Durable(last if done.changes else end, 0.0)
 
 
 class Store:
@@ -148,6 +150,8 @@ async def test_a_log_that_begins_later_is_told(stage: Stage, caplog: pytest.LogC
 async def test_a_partition_that_stayed_ours_is_kept(stage: Stage) -> None:
     one = stage.detector.own({0, 1})[0]
     await one.work([batch(view(0))])
+    stage.detector.release()
+    assert list(stage.detector) == []
     assert stage.detector.own({0})[0] is one
     assert stage.store.owned == {0}
 
