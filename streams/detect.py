@@ -6,10 +6,10 @@ a crash at any point loses nothing: what wasn't persisted is evaluated again fro
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from rules import Partition, Plan, Slice
+from rules import MARKER_KEY, Partition, Plan, Slice
 from streams.delivery import Delivery
 from streams.observe import Observer
 from streams.settings import Clock
@@ -20,6 +20,9 @@ from streams.transport.batch import Record
 
 log = logging.getLogger(__name__)
 
+WRITTEN_AGAIN = 512 * 1024
+"""Bytes of states that are written again at once; one state is 64 KB at most."""
+
 
 class HoleError(Exception):
     """Records of the log were lost between the fetch and the detector."""
@@ -29,21 +32,33 @@ class Detection:
     """One partition of the log that this worker decides.
 
     `persisted` is the changelog's last offset when this last changed the states: another one in the states means that
-    somebody else has changed them since.
+    somebody else has changed them since. `overwritten` are keys under which the changelog has older values than the
+    states: they are written again.
     """
 
-    def __init__(self, partition: Partition, states: States, delivery: Delivery, observer: Observer) -> None:
+    def __init__(
+        self,
+        partition: Partition,
+        states: States,
+        delivery: Delivery,
+        observer: Observer,
+        overwritten: set[bytes] | None = None,
+    ) -> None:
         self.partition = partition
         self.states = states
         self.persisted = states.offset
         self._delivery = delivery
         self._observer = observer
+        self._overwritten = set() if overwritten is None else overwritten
 
     async def work(self, batches: Sequence[Batch]) -> None:
         """Evaluates and delivers merged batches, slice by slice; returns when all of it is durable."""
         self._no_hole(batches)
         rest: Sequence[Record] = list(chain.from_iterable(batch.records for batch in batches))
         fetched = proved = batches[0].fetched
+        if self._overwritten:
+            await self._write_again(proved)
+            proved = time.monotonic()
         while rest:
             start = time.perf_counter()
             done = self.partition.evaluate(rest)
@@ -62,6 +77,17 @@ class Detection:
             self.persisted = end
         return sent
 
+    async def _write_again(self, proved: float) -> None:
+        # Compaction would keep the older values, as they come last.
+        log.warning("partition %s: %s states are written again", self.partition.number, len(self._overwritten))
+        standing = ((key, self.states.get(key)) for key in sorted(self._overwritten))
+        for changes in _bounded((key, value) for key, value in standing if value is not None):
+            marker = (MARKER_KEY, self.states.get(MARKER_KEY) or b"")
+            again = Slice(changes=[*changes, marker], offset=self.partition.offset, time=self.partition.time)
+            await self._keep(again, proved)
+            proved = time.monotonic()
+        self._overwritten.clear()
+
     def _no_hole(self, batches: Sequence[Batch]) -> None:
         at = self.partition.offset
         for batch in batches:
@@ -78,6 +104,20 @@ class Detection:
         # The log's retention was shorter than the standstill; nobody can bring these records back.
         number = self.partition.number
         log.error("partition %s: the log begins at %s, expected %s: older records are gone", number, found, wanted)
+
+
+def _bounded(changes: Iterable[tuple[bytes, bytes]]) -> Iterator[list[tuple[bytes, bytes]]]:
+    """The changes in parts that fit into one batch of the changelog."""
+    part: list[tuple[bytes, bytes]] = []
+    size = 0
+    for key, value in changes:
+        part.append((key, value))
+        size += len(key) + len(value)
+        if size > WRITTEN_AGAIN:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
 class Detector:
@@ -121,4 +161,5 @@ class Detector:
     def _new(self, number: int) -> Detection:
         states = self._table.data.states(number)
         partition = Partition(self._plan, states, number=number, log=self._log, clock=self._clock)
-        return Detection(partition, states, self._delivery, self._observer)
+        overwritten = self._table.data.overwritten(number)
+        return Detection(partition, states, self._delivery, self._observer, overwritten)

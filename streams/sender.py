@@ -76,27 +76,24 @@ class Sender:
         await _all([self.to_partition(topic, partition, group) for partition, group in groups.items()])
 
     def _batches(self, records: Iterable[Record]) -> Iterator[Any]:
-        batch = self._producer.create_batch()
+        batch = None
         for record in records:
-            _fits(record)
-            if not _added(batch, record):
-                yield batch
-                batch = self._producer.create_batch()
-                _added(batch, record)
-        if batch.record_count():
+            headers = list(record[2]) if len(record) == 3 else []
+            while (
+                batch is None or batch.append(timestamp=None, key=record[0], value=record[1], headers=headers) is None
+            ):
+                if batch is not None:
+                    yield batch
+                batch = self._new_batch(record)
+        if batch is not None:
             yield batch
 
-
-def _fits(record: Record) -> None:
-    # A builder takes its first record however large it is, and the broker would refuse it after many tries.
-    size = len(record[0] or b"") + len(record[1] or b"")
-    if size > BATCH_BYTES:
-        raise TooLargeError(f"found a record of {size:,} bytes, expected {BATCH_BYTES:,} at most")
-
-
-def _added(batch: Any, record: Record) -> bool:
-    key, value, *headers = record
-    return batch.append(timestamp=None, key=key, value=value, headers=list(headers[0]) if headers else []) is not None
+    def _new_batch(self, first: Record) -> Any:
+        # A builder takes its first record however large it is, and the broker would refuse it after many tries.
+        size = len(first[0] or b"") + len(first[1] or b"")
+        if size > BATCH_BYTES:
+            raise TooLargeError(f"found a record of {size:,} bytes, expected {BATCH_BYTES:,} at most")
+        return self._producer.create_batch()
 
 
 @contextmanager

@@ -81,7 +81,7 @@ class Detector(Child):
         # Looks without taking the news away from whoever waits for the end.
         looking = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
         try:
-            wait_for(lambda: os.waitid(os.P_PID, self.pid, looking) or not self.running, "it to be frozen", limit=limit)
+            wait_for(lambda: not self.running or os.waitid(os.P_PID, self.pid, looking), "it to be frozen", limit=limit)
         except TimeoutError:
             raise self.error(f"was not frozen within {limit:.0f} s") from None
         if not self.running:

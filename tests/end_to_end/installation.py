@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from rules import MARKER_KEY, Plan, compile_plan, decode_marker, load_library
-from rules.state import NEVER
+from rules.state import NEVER, due_of
+from streams.changelog import ChangelogReader
 from streams.log_dump import dump
 from streams.settings import Settings, load
+from streams.states import MemoryStates
 from streams.topics import Catalogue, create
+from streams.transport import Batch
 from tests.detector import COMMAND, Detector
 from tests.end_to_end.outcome import Outcome, compare, replayed
 from tests.kafka import Kafka, Message, Record
@@ -150,13 +153,38 @@ class Installation:
         for topic in (*(f"triggers.{channel}" for channel in self.plan.channels), "decisions"):
             for record in self.read(topic):
                 outcome.add(topic, record.partition, (record.key, record.value))
-        for record in self.read(CHANGELOG):
-            outcome.keep(record.key, record.value)
+        for key, value in self.states().items():
+            outcome.keep(key, value)
         for letter in map(headers, self.read("dead-letters")):
             if letter["topic"] == self.name("touchpoints"):
                 place = int(letter["offset"]), letter["reason"], letter["place"]
                 outcome.dead.setdefault(int(letter["partition"]), []).append(place)
         return outcome
+
+    def states(self) -> dict[bytes, bytes]:
+        """The customers' encoded states as a detector that starts now takes them from the changelog."""
+        parts: dict[int, list[Record]] = {}
+        for record in self.read(CHANGELOG):
+            parts.setdefault(record.partition, []).append(record)
+        found: dict[bytes, bytes] = {}
+        for number, records in parts.items():
+            states = MemoryStates()
+            ChangelogReader(str(number), states).read(Batch(records, seeks=1, fetched=0.0))
+            found |= states
+        return {key: value for key, value in found.items() if key != MARKER_KEY}
+
+    def compacted(self) -> dict[bytes, bytes]:
+        """The customers' encoded states as compaction leaves them: the last one of each."""
+        last = {record.key: record.value for record in self.read(CHANGELOG) if record.key != MARKER_KEY}
+        return {key: value for key, value in last.items() if value is not None}
+
+    def evaluated(self) -> dict[int, list[int]]:
+        """The offsets of the log that the changelog's partition records tell, in the order they were written."""
+        told: dict[int, list[int]] = {}
+        for record in self.read(CHANGELOG):
+            if record.key == MARKER_KEY:
+                told.setdefault(record.partition, []).append(decode_marker(record.value).offset)
+        return told
 
     def _done(self) -> dict[int, int]:
         """The offset behind what is done, by partition, from the partition record."""
@@ -168,10 +196,7 @@ class Installation:
         return {number: end for number, end in self.kafka.end_offsets(self.name("touchpoints")).items() if end}
 
     def _no_timers(self) -> bool:
-        states = Outcome()
-        for record in self.read(CHANGELOG):
-            states.keep(record.key, record.value)
-        return all(state.due == NEVER for state in states.states.values())
+        return all(due_of(state) == NEVER for state in self.states().values())
 
 
 def _tail(output: str) -> str:

@@ -30,15 +30,10 @@ class Outcome:
         """Notes a record that was sent."""
         self.sent.setdefault((topic, partition), []).append(record)
 
-    def keep(self, key: bytes, value: bytes | None) -> None:
-        """Notes a record of the changelog."""
-        if key == MARKER_KEY:
-            return
-        if value is None:
-            self.states.pop(key, None)
-        else:
-            # `weight` is a guess that depends on how often the state was weighed, so on the slices.
-            self.states[key] = msgspec.structs.replace(decode_state(value), weight=0)
+    def keep(self, key: bytes, value: bytes) -> None:
+        """Notes a customer's encoded state."""
+        # `weight` is a guess that depends on how often the state was weighed, so on the slices.
+        self.states[key] = msgspec.structs.replace(decode_state(value), weight=0)
 
     def ids(self, topic: str = "") -> list[str]:
         """The ids of what was sent to the topics that begin so, by topic and partition in order."""
@@ -66,7 +61,8 @@ def replayed(plan: Plan, lines: Iterable[bytes], clock: Clock) -> Outcome:
         for letter in done.slice.dead_letters:
             outcome.dead.setdefault(done.partition, []).append((letter.offset, letter.reason, letter.place))
         for key, value in done.slice.changes:
-            outcome.keep(key, value)
+            if key != MARKER_KEY:
+                outcome.keep(key, value)
     return outcome
 
 
