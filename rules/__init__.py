@@ -2,52 +2,74 @@
 
 from rules.compile import compile_plan
 from rules.declaration import Library
+from rules.lint import Finding, lint
+from rules.mutation import Change, Tried, subjects, try_changes
 from rules.names import nearest, one_of
-from rules.parse import load_library
+from rules.parse import load_library, load_placed
 from rules.partition import Clock, ForeignLog, Partition
+from rules.places import PlacedLibrary, Places, Spot
 from rules.plan import Plan
 from rules.problem import LibraryError, Problem
 from rules.replaying import MixedLinesError, Replayed, Until, replay
 from rules.slice import DeadLetter, Decided, LogRecord, Outgoing, Slice, Stats
 from rules.source import Document, Path, Place, Table, plain, read_document
+from rules.timeline import BadTimeline, Line, Mark, Outcome, Rig, drawn
 from rules.touchpoint import MAX_TIME, BadRecord, Touchpoint, decode_touchpoint, to_millis
+from rules.wall_time import zone_of
 from rules.wire import MARKER_KEY, Marker, decode_marker, rfc3339
 
 __all__ = [
     "MARKER_KEY",
     "MAX_TIME",
     "BadRecord",
+    "BadTimeline",
+    "Change",
     "Clock",
     "DeadLetter",
     "Decided",
     "Document",
+    "Finding",
     "ForeignLog",
     "Library",
     "LibraryError",
+    "Line",
     "LogRecord",
+    "Mark",
     "Marker",
     "MixedLinesError",
+    "Outcome",
     "Outgoing",
     "Partition",
     "Path",
     "Place",
+    "PlacedLibrary",
+    "Places",
     "Plan",
     "Problem",
     "Replayed",
+    "Rig",
     "Slice",
+    "Spot",
     "Stats",
     "Table",
     "Touchpoint",
+    "Tried",
     "Until",
     "compile_plan",
     "decode_marker",
     "decode_touchpoint",
+    "drawn",
+    "lint",
     "load_library",
+    "load_placed",
     "nearest",
     "one_of",
     "plain",
     "read_document",
     "replay",
     "rfc3339",
+    "subjects",
     "to_millis",
+    "try_changes",
+    "zone_of",
 ]

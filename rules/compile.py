@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
-from rules.declaration import Feature, Follow, Library, Signal, Silent, When
+from rules.dates import zone_named
+from rules.declaration import DateWindow, Feature, Follow, Library, Signal, Silent, Types, When
 from rules.expression import Expression, FeatureRead, Scope, Tendency, compile_customer, parse
 from rules.feature_types import feature_info
 from rules.features import Reader, plan_feature
-from rules.fields import Getter, as_key, getter
+from rules.fields import Getter, as_key, getter, matches_any
 from rules.firing import Carry, Condition, SignalPlan
 from rules.identity import part_key
-from rules.patterns import EdgeMatcher, FollowMatcher, SilentMatcher, WhenMatcher
+from rules.patterns import (
+    DateMatcher,
+    EdgeMatcher,
+    FollowMatcher,
+    LaggingSilentMatcher,
+    SilentMatcher,
+    WhenMatcher,
+)
 from rules.patterns.when import Reads
 from rules.plan import Plan
 
@@ -27,6 +36,8 @@ class _Compiler:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.features = {feature.name: plan_feature(feature) for feature in library.features}
+        self.late_by = max([library.late_by, *(source.late_by for source in library.sources)])
+        self.zone = zone_named(library.time_zone) or ZoneInfo("UTC")
         self.infos = {feature.name: feature_info(feature) for feature in library.features}
 
     def plan(self) -> Plan:
@@ -38,15 +49,27 @@ class _Compiler:
             edges=[when for when in whens if isinstance(when, EdgeMatcher)],
             whens=[when for when in whens if isinstance(when, WhenMatcher)],
             follows=[self._follow(signal, signal.pattern) for signal in signals if isinstance(signal.pattern, Follow)],
-            silents=[
-                SilentMatcher(self._signal(signal), signal.pattern, _getter(signal.per))
+            silents=[self._silent(signal, signal.pattern) for signal in signals if isinstance(signal.pattern, Silent)],
+            dates=[
+                DateMatcher(self._signal(signal), signal.pattern, self.zone)
                 for signal in signals
-                if isinstance(signal.pattern, Silent)
+                if isinstance(signal.pattern, DateWindow)
             ],
         )
 
     def _follow(self, signal: Signal, pattern: Follow) -> FollowMatcher:
-        return FollowMatcher(self._signal(signal), pattern, _getter(signal.per), self.library.late_by)
+        return FollowMatcher(self._signal(signal), pattern, _getter(signal.per), self.late_by, self._latency_of)
+
+    def _silent(self, signal: Signal, pattern: Silent) -> SilentMatcher | LaggingSilentMatcher:
+        latency = self._latency_of(pattern.types)
+        if latency:
+            return LaggingSilentMatcher(self._signal(signal), pattern, _getter(signal.per), self.late_by, latency)
+        return SilentMatcher(self._signal(signal), pattern, _getter(signal.per))
+
+    def _latency_of(self, types: Types) -> int:
+        """The largest latency of these types in the catalogue (ms)."""
+        catalogue = self.library.interactions
+        return max((one.latency for one in catalogue if matches_any(types, one.name)), default=0)
 
     def _when(self, signal: Signal, pattern: When) -> EdgeMatcher | WhenMatcher:
         scope = Scope(kind="customer", features=self.infos, per=signal.per, holds=pattern.hold is not None)
@@ -64,6 +87,7 @@ class _Compiler:
             per=None if read_per is None else lambda touchpoint: as_key(read_per(touchpoint)),
             timed=timed,
             hold=pattern.hold,
+            clocked=expression.clocked,
         )
 
     def _reads(self, expression: Expression) -> Reads:

@@ -7,7 +7,7 @@ types are tuples of dotted names or wildcards (``content.*``, ``*``), expression
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 FeatureKind = Literal["count", "sum", "mean", "min", "max", "distinct", "first", "last", "top", "score", "trend"]
 Status = Literal["draft", "shadow", "live", "retired"]
@@ -51,7 +51,8 @@ class Feature:
     """A named value kept per customer, or per customer and value of the field ``per``.
 
     ``types`` is empty for a score, whose ``weights`` name them. ``field`` is the touchpoint's field that
-    sum, mean, min, max, distinct, first, last and top take; ``by`` what top adds up; ``band`` the share by which a trend must move.
+    sum, mean, min, max, distinct, first, last and top take; ``by`` what top adds up; ``band`` the share by which a
+    trend must move.
     """
 
     name: str
@@ -177,8 +178,53 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineStep:
+    """One touchpoint of a timeline, in the order of the log: ``time`` in epoch ms, ``fields`` the others it has."""
+
+    time: int
+    type: str
+    fields: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedFiring:
+    """A firing that a timeline expects at ``time`` (epoch ms); what is None isn't compared."""
+
+    time: int
+    channel: str | None = None
+    per: str | None = None
+    late: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What one customer does, and when ``signal`` then fires.
+
+    ``file`` and ``line`` say where it is written. ``profile`` stands before the first step and fires nothing. Time
+    runs on until ``until`` ms after the largest time of the steps. ``fires`` are all firings, in no order.
+    """
+
+    signal: str
+    name: str
+    file: str
+    line: int
+    steps: tuple[TimelineStep, ...]
+    fires: tuple[ExpectedFiring, ...]
+    profile: tuple[tuple[str, Any], ...] = ()
+    until: int = 0
+
+    @property
+    def end(self) -> int:
+        """When it ends (epoch ms)."""
+        return max(step.time for step in self.steps) + self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Library:
-    """A whole library. ``digest`` is the SHA-256 (hex) of what it means, so two folders that mean the same share it."""
+    """A whole library. ``digest`` is the SHA-256 (hex) of what it means, so two folders that mean the same share it.
+
+    ``timelines`` say how it is tested, not what it means.
+    """
 
     name: str
     digest: str
@@ -193,3 +239,4 @@ class Library:
     features: tuple[Feature, ...] = ()
     segments: tuple[Segment, ...] = ()
     signals: tuple[Signal, ...] = ()
+    timelines: tuple[Timeline, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 LONGEST_SHOWN: Final = 1_000
@@ -11,7 +11,10 @@ LONGEST_SHOWN: Final = 1_000
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One mistake in one file. Lines and columns count from 1; a column is a character, not a byte."""
+    """One mistake in one file. Lines and columns count from 1; a column is a character, not a byte.
+
+    ``width``: over how many characters of the line it stretches. It doesn't tell two problems apart.
+    """
 
     file: str
     line: int
@@ -19,6 +22,7 @@ class Problem:
     found: str
     expected: str
     instead: str
+    width: int = field(default=1, compare=False)
 
     def __str__(self) -> str:
         found, expected, instead = map(_shown, (self.found, self.expected, self.instead))

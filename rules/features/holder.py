@@ -15,6 +15,7 @@ from rules.features.latest import FirstEver, FirstOver, Last
 from rules.features.ranking import TopEver, TopOver
 from rules.features.score import Score
 from rules.features.totals import TotalEver, TotalOver
+from rules.features.trend import Trend
 from rules.fields import Getter, as_key, getter, is_number, matches_any, most_specific, storable
 from rules.identity import part_key
 from rules.state import Parts
@@ -113,15 +114,17 @@ def _accumulator(feature: Feature) -> Accumulator:
             return Last(over)
         case "top":
             return TopEver() if over is None else TopOver(over)
+        case "trend":
+            return Trend(over or 1, feature.band)
         case "score":
             return Score(feature.half_life or 1)
 
 
 def _constant_of(feature: Feature, name: str) -> Any:
     """What the feature takes of every touchpoint of a type alike; None where it has to look."""
-    if feature.where is not None or feature.kind not in ("count", "score"):
+    if feature.where is not None or feature.kind not in ("count", "trend", "score"):
         return None
-    if feature.kind == "count":
+    if feature.kind != "score":
         return True
     amount = _amount(feature, name)
     return None if isinstance(amount, str) else float(amount)
@@ -142,7 +145,7 @@ def _value_of(feature: Feature, name: str) -> Value:
 
 def _bare_value(feature: Feature, name: str) -> Value:
     match feature.kind:
-        case "count":
+        case "count" | "trend":
             return lambda _: True
         case "score":
             return _weight(feature, name)

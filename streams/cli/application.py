@@ -16,6 +16,7 @@ MODULES: Final = MappingProxyType(
         "run": "streams.cli.run",
         "topics": "streams.cli.topics",
         "check": "streams.cli.check",
+        "test": "streams.cli.test",
         "replay": "streams.cli.replay",
         "log": "streams.cli.log",
         "import": "streams.cli.import_csv",

@@ -1,21 +1,26 @@
-"""`telltale check DIR`: all that is wrong with a library, or what is in it."""
+"""`telltale check DIR`: all that is wrong with a library, or what is in it and what could be better."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rules import Library, LibraryError, compile_plan, load_library
+from rules import Finding, Library, LibraryError, compile_plan, lint, load_placed
 from streams.cli.application import new_app
 from streams.cli.output import WRONG_INPUT, counted
+
+HELP = """Check a library of signals: print all its problems, or what is in it and what could be better.
+
+Problems end with exit code 1; what could be better, warnings and hints, does so only with --strict."""
 
 
 def app() -> typer.Typer:
     app = new_app()
-    app.command("check", help="Check a library of signals: print all its problems, or what is in it.")(check)
+    app.command("check", help=HELP)(check)
     return app
 
 
@@ -23,16 +28,34 @@ def check(
     directory: Annotated[
         Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, help="the library's folder")
     ],
+    strict: Annotated[bool, typer.Option("--strict", help="take warnings and hints for problems")] = False,
 ) -> None:
     try:
-        library = load_library(directory)
-        compile_plan(library)
+        placed = load_placed(directory)
+        compile_plan(placed.library)
     except LibraryError as error:
         for problem in error.problems:
             typer.echo(str(problem))
         typer.echo(counted(len(error.problems), "problem"))
         raise typer.Exit(WRONG_INPUT) from None
-    typer.echo(f"{directory}: {summary(library)}; good")
+    findings = lint(placed)
+    _show(findings)
+    typer.echo(f"{directory}: {summary(placed.library)}; {_verdict(findings)}")
+    if findings and strict:
+        raise typer.Exit(WRONG_INPUT)
+
+
+def _show(findings: Sequence[Finding]) -> None:
+    """The findings, and then, once for each check that found something, why it looks for it."""
+    for finding in findings:
+        typer.echo(str(finding))
+    for check, reason in sorted({(finding.check, finding.reason) for finding in findings}):
+        typer.echo(f"{check}: {reason}")
+
+
+def _verdict(findings: Sequence[Finding]) -> str:
+    counts = Counter(finding.severity for finding in findings)
+    return ", ".join(counted(counts[kind], kind) for kind in ("warning", "hint") if counts[kind]) or "good"
 
 
 def summary(library: Library) -> str:
@@ -44,5 +67,6 @@ def summary(library: Library) -> str:
         counted(len(library.signals), "signal") + (f" ({statuses})" if statuses else ""),
         counted(len(library.features), "feature"),
         counted(len(library.channels), "channel"),
+        *([counted(len(library.timelines), "timeline")] if library.timelines else []),
     ]
     return ", ".join(parts + ([counted(len(library.interactions), "touchpoint type")] if library.has_catalogue else []))

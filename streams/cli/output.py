@@ -10,7 +10,7 @@ from typing import Final, NoReturn
 
 import typer
 
-from rules import LibraryError, Plan, Problem, compile_plan, load_library
+from rules import LibraryError, PlacedLibrary, Plan, Problem, compile_plan, load_library, load_placed
 
 WRONG_INPUT: Final = 1
 WRONG_USAGE: Final = 2
@@ -37,6 +37,14 @@ def plan_at(path: Path) -> Plan:
     """The compiled library of a folder; ends the command with all problems where it has any."""
     try:
         return compile_plan(load_library(path))
+    except LibraryError as error:
+        fail_with(error.problems)
+
+
+def placed_at(path: Path) -> PlacedLibrary:
+    """The library of a folder, and where it says what; ends the command with all problems where it has any."""
+    try:
+        return load_placed(path)
     except LibraryError as error:
         fail_with(error.problems)
 

@@ -37,7 +37,7 @@ class TestCheck:
     def test_a_good_library(self) -> None:
         result = telltale("check", SHOP)
         assert (result.exit_code, result.stderr) == (0, "")
-        expected = "library shop, 8 signals (8 live), 12 features, 6 channels, 19 touchpoint types; good"
+        expected = "library shop, 8 signals (8 live), 12 features, 6 channels, 52 timelines, 19 touchpoint types; good"
         assert result.stdout == f"{SHOP}: {expected}\n"
 
     def test_all_problems_of_a_bad_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
