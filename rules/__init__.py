@@ -2,7 +2,7 @@
 
 from rules.compile import compile_plan
 from rules.declaration import Library
-from rules.lint import Finding, lint
+from rules.lint import Finding, lint_library
 from rules.mutation import Change, Tried, subjects, try_changes
 from rules.names import nearest, one_of
 from rules.parse import load_library, load_placed
@@ -10,7 +10,9 @@ from rules.partition import Clock, ForeignLog, Partition
 from rules.places import PlacedLibrary, Places, Spot
 from rules.plan import Plan
 from rules.problem import LibraryError, Problem
+from rules.reference import reference
 from rules.replaying import MixedLinesError, Replayed, Until, replay
+from rules.schema import json_schemas
 from rules.slice import DeadLetter, Decided, LogRecord, Outgoing, Slice, Stats
 from rules.source import Document, Path, Place, Table, plain, read_document
 from rules.timeline import BadTimeline, Line, Mark, Outcome, Rig, drawn
@@ -59,13 +61,15 @@ __all__ = [
     "decode_marker",
     "decode_touchpoint",
     "drawn",
-    "lint",
+    "json_schemas",
+    "lint_library",
     "load_library",
     "load_placed",
     "nearest",
     "one_of",
     "plain",
     "read_document",
+    "reference",
     "replay",
     "rfc3339",
     "subjects",

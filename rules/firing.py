@@ -129,7 +129,7 @@ def _note(state: State, signal: SignalPlan, per: str | None, now: int) -> None:
 
 
 def as_touchpoint(customer: str, firing: Firing) -> Touchpoint:
-    """A firing as the touchpoint `signal.fired` that other signals read: its trigger's id, the signal, the per field."""
+    """A firing as the touchpoint `signal.fired` that signals read: its trigger's id, the signal, the per field."""
     signal = firing.signal.declared
     touchpoint = Touchpoint(
         id=trigger_id(signal.name, customer, firing.per, firing.moment),

@@ -24,9 +24,18 @@ class Problem:
     instead: str
     width: int = field(default=1, compare=False)
 
+    @property
+    def place(self) -> str:
+        """``FILE:LINE:COLUMN:`` as a message begins with it."""
+        return f"{_shown(self.file)}:{self.line}:{self.column}:"
+
+    def words(self) -> tuple[str, str, str]:
+        """What was found, what was expected and what to write instead, each in one line of bounded length."""
+        return _shown(self.found), _shown(self.expected), _shown(self.instead)
+
     def __str__(self) -> str:
-        found, expected, instead = map(_shown, (self.found, self.expected, self.instead))
-        return f"{_shown(self.file)}:{self.line}:{self.column}: found {found}; expected {expected}; {instead}"
+        found, expected, instead = self.words()
+        return f"{self.place} found {found}; expected {expected}; {instead}"
 
 
 def _shown(text: str) -> str:

@@ -95,7 +95,8 @@ class Run:
 
     def evaluate(self, records: Sequence[Record]) -> Iterator[Replayed]:
         """Evaluates records of one partition, as many slices as it takes; none of them moves it before it is asked."""
-        partition = self._partition(records[0].partition)
+        number = records[0].partition
+        partition = self.partitions.get(number) or self.start(number, {})
         left: Sequence[Record] = records
         while left:
             given = _Ticking(partition, left)
@@ -104,13 +105,12 @@ class Run:
             partition.commit(slice_)
             left = left[given.done :]
 
-    def _partition(self, number: int) -> Partition:
-        if number not in self.partitions:
-            decode = _shared if self._clock == "log" else _own
-            self.partitions[number] = Partition(
-                self._plan, {}, number=number, log=IDENTITY, clock=self._clock, decode=decode
-            )
-        return self.partitions[number]
+    def start(self, number: int, states: dict[bytes, bytes]) -> Partition:
+        """A partition whose customers begin with these states."""
+        decode = _shared if self._clock == "log" else _own
+        partition = Partition(self._plan, states, number=number, log=IDENTITY, clock=self._clock, decode=decode)
+        self.partitions[number] = partition
+        return partition
 
 
 class _Ticking:

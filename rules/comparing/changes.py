@@ -26,7 +26,7 @@ class Made(NamedTuple):
 class Sample:
     """One customer of whom something changes. ``before`` and ``after``: the firing, None where there is none.
 
-    ``why``: how the signal stood, at the moment of the firing that only the other library made.
+    ``why``: how the signal stood, at the moment of the firing, in the library that made none, or didn't send it.
     """
 
     kind: Kind
@@ -39,9 +39,9 @@ class Sample:
 class Change:
     """What changes of one signal, in firings.
 
-    ``same``: made by both at the same moment and decided alike; ``decided_otherwise``: made by both, but not sent alike;
-    ``moved``: made by both for the same customer (and per value), at another moment; ``gained``: made only after the
-    change; ``lost``: only before. ``sent_before``, ``sent_after``: those of them that are sent.
+    ``same``: made by both at the same moment and decided alike; ``decided_otherwise``: made by both, not sent
+    alike; ``moved``: made by both for the same customer (and per value), at another moment; ``gained``: made only after
+    the change; ``lost``: only before. ``sent_before``, ``sent_after``: those of them that are sent.
     """
 
     signal: str

@@ -1,4 +1,7 @@
-"""Two libraries over the same touchpoints in one pass: what changes from one to the other, and why, by samples."""
+"""Two libraries over the same touchpoints in one pass: what changes from one to the other, and why, by samples.
+
+Only the signals that can change are run, by both.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from rules.comparing.changes import Change, Kind, Made, Sample
+from rules.comparing.concerned import concerned, reduced
 from rules.comparing.pairing import Lonely, Pairing
 from rules.comparing.side import Side
+from rules.compile import compile_plan
+from rules.declaration import Library
 from rules.log_lines import Record
 from rules.partition import Clock
-from rules.plan import Plan
 from rules.replaying import Batches, Until
 
 SAMPLES: Final = 3  # of a signal and kind of change
@@ -18,9 +23,9 @@ TRIES: Final = 24  # samples of a signal that are explained: what turns out to h
 
 
 def compare(
-    before: Plan, after: Plan, lines: Iterable[bytes], clock: Clock = "wall", until: Until | None = None
+    before: Library, after: Library, lines: Iterable[bytes], clock: Clock = "wall", until: Until | None = None
 ) -> Iterator[Comparison]:
-    """Runs lines through two plans at once; gives the same growing comparison behind each batch.
+    """Runs lines through two libraries at once; gives the same growing comparison behind each batch.
 
     The arguments are those of `replay`; there is always one, and the last is whole.
 
@@ -42,9 +47,9 @@ def compare(
 class Comparison:
     """What has been found so far. ``touchpoints``: how many were read; ``unread``: records that can't be used."""
 
-    def __init__(self, before: Plan, after: Plan, clock: Clock) -> None:
-        self.before, self.after = Side(before, clock), Side(after, clock)
-        names = {signal.name for plan in (before, after) for signal in plan.library.signals}
+    def __init__(self, before: Library, after: Library, clock: Clock) -> None:
+        names = concerned(before, after)
+        self.before, self.after = (Side(compile_plan(reduced(one, names)), clock) for one in (before, after))
         self._changes = {name: Change(name) for name in sorted(names)}
         self._pairing = Pairing()
         self._tries: dict[str, int] = {}
@@ -52,7 +57,7 @@ class Comparison:
 
     @property
     def changes(self) -> Sequence[Change]:
-        """The signals of both libraries by name."""
+        """The signals that can change, by name."""
         return tuple(self._changes.values())
 
     def add(self, records: Sequence[Record]) -> None:
@@ -82,7 +87,13 @@ class Comparison:
             change.same += 1
         else:
             change.decided_otherwise += 1
-            self._keep(change, Sample("decided otherwise", old, new, None))
+            self._keep_otherwise(change, old, new)
+
+    def _keep_otherwise(self, change: Change, old: Made, new: Made) -> None:
+        if self._has_room(change, "decided otherwise"):
+            side = self.before if new.outcome == "sent" else self.after
+            why = side.explain(new.signal, new.customer, new.at)
+            change.samples.append(Sample("decided otherwise", old, new, why))
 
     def _alone(self, made: Made, is_after: bool) -> None:
         """A firing that the other library didn't make at that moment."""
@@ -110,8 +121,11 @@ class Comparison:
             self._keep(change, lonely.sample)
 
     def _keep(self, change: Change, sample: Sample) -> None:
-        if sum(one.kind == sample.kind for one in change.samples) < SAMPLES:
+        if self._has_room(change, sample.kind):
             change.samples.append(sample)
+
+    def _has_room(self, change: Change, kind: Kind) -> bool:
+        return sum(one.kind == kind for one in change.samples) < SAMPLES
 
     def _sample(self, made: Made, is_after: bool) -> Sample | None:
         """What the library that didn't make a firing says of that moment."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+
+from msgspec.structs import replace
 
 from rules.comparing.changes import Made
 from rules.explaining import Explained, Explainer, Sighting
 from rules.explaining.explained import At
+from rules.identity import trigger_id
 from rules.log_lines import Record, tick
 from rules.partition import Clock
 from rules.plan import Plan
@@ -21,6 +25,7 @@ class Side:
         self.plan, self._clock = plan, clock
         self._run = Run(plan, clock)
         self._explainer = Explainer(plan)
+        self._signals = frozenset(signal.name for signal in plan.library.signals)
         self._records: Sequence[Record] = ()
         self._states: dict[bytes, bytes | None] = {}
         self.touchpoints = self.unread = 0
@@ -46,39 +51,40 @@ class Side:
 
     def explain(self, signal: str, customer: str, at: int) -> Explained | None:
         """How a signal stood at a moment (ms) within the latest records; None where the library has no such signal."""
-        if signal not in {one.name for one in self.plan.library.signals}:
+        if signal not in self._signals:
             return None
-        key, run = customer.encode(), Run(self.plan, self._clock)
+        key, number = customer.encode(), self._records[0].partition
         own = [record for record in self._records if record.key == key]
-        number = self._records[0].partition
-        partition = run.start(number, {} if (raw := self._states.get(key)) is None else {key: raw})
-        for record in own:
-            if record.touchpoint is None or record.touchpoint.time > at:
-                break
-            for _ in run.evaluate([record]):
-                pass
-        for _ in run.evaluate([tick(number, partition.offset + 1, at)]):
-            pass
+        run, raw = Run(self.plan, self._clock), self._state_before(number, key)
+        partition = run.start(number, {} if raw is None else {key: raw})
+        for record in takewhile(lambda record: _time(record) <= at, own):
+            _evaluate(run, replace(record, tick=None if record.tick is None else min(record.tick, at)))
+        _evaluate(run, tick(number, partition.offset + 1, at))
         kept = partition.states.get(key)
         state = None if kept is None else decode_state(kept)
         return self._explainer.explain(customer, state, at, signals=[signal], known=_known(own))
 
+    def _state_before(self, number: int, key: bytes) -> bytes | None:
+        """A customer's state before the latest records; where they didn't change it, it is the one now."""
+        return self._states[key] if key in self._states else self._run.partitions[number].states.get(key)
 
-def _made(replayed: Replayed) -> dict[str, Made]:
+
+def _evaluate(run: Run, record: Record) -> None:
+    for _ in run.evaluate([record]):
+        pass
+
+
+def _time(record: Record) -> int:
+    """A touchpoint's own time (ms), never past its append time."""
+    return record.timestamp if record.touchpoint is None else min(record.touchpoint.time, record.timestamp)
+
+
+def _made(replayed: Replayed) -> Iterator[tuple[str, Made]]:
     done = replayed.slice
-    return {
-        identity: Made(
-            one.signal,
-            sent.key.decode(),
-            one.per,
-            one.event_time,
-            one.outcome if one.reason is None else f"{one.outcome}: {one.reason}",
-            one.channel,
-            one.touchpoints,
-        )
-        for sent, one in zip(done.decisions, done.firings, strict=True)
-        if (identity := f"{one.signal}\0{one.per}\0{one.event_time}\0{sent.key.decode()}")
-    }
+    for sent, one in zip(done.decisions, done.firings, strict=True):
+        customer, outcome = sent.key.decode(), one.outcome if one.reason is None else f"{one.outcome}: {one.reason}"
+        made = Made(one.signal, customer, one.per, one.event_time, outcome, one.channel, one.touchpoints)
+        yield trigger_id(one.signal, customer, one.per, one.event_time), made
 
 
 def _known(records: Sequence[Record]) -> dict[str, Sighting]:

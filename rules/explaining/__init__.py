@@ -3,11 +3,13 @@
 from rules.explaining.explain import Explainer
 from rules.explaining.explained import At, Explained, Fired, Sighting, SignalNow, as_json
 from rules.explaining.life import Life, Unused, fired_of, life_of, run_on
+from rules.explaining.moments import Clock
 from rules.explaining.near import NearestMisses
-from rules.explaining.telling import told
+from rules.explaining.telling import told, told_condition, told_signal
 
 __all__ = [
     "At",
+    "Clock",
     "Explained",
     "Explainer",
     "Fired",
@@ -21,4 +23,6 @@ __all__ = [
     "life_of",
     "run_on",
     "told",
+    "told_condition",
+    "told_signal",
 ]

@@ -34,7 +34,7 @@ CHECKS: Final[tuple[type[Check], ...]] = (
 )
 
 
-def lint(placed: PlacedLibrary) -> list[Finding]:
+def lint_library(placed: PlacedLibrary) -> list[Finding]:
     """What all checks find in a library, by file, line and column."""
     linted = Linted(placed)
     return sorted({finding for check in CHECKS for finding in check().findings(linted)})

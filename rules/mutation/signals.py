@@ -53,8 +53,9 @@ def _of_date(maker: Maker, signal: Signal, date: DateWindow) -> Iterator[Change]
         yield from maker.duration(
             ("date", "after"), date.after, lambda other: _with(signal, replace(date, after=other))
         )
-    said = f"`yearly` becomes `{str(not date.yearly).lower()}`"
-    yield maker.change(("date", "yearly"), said, _with(signal, replace(date, yearly=not date.yearly)))
+    path = ("date", "yearly") if date.yearly else ("date",)
+    says = f"`yearly` becomes `{str(not date.yearly).lower()}`"
+    yield maker.change(path, says, _with(signal, replace(date, yearly=not date.yearly)))
 
 
 def _of_if(maker: Maker, signal: Signal) -> Iterator[Change]:

@@ -22,7 +22,8 @@ def changes_of_steps(maker: Maker, signal: Signal, follow: Follow) -> Iterator[C
     if sum(not isinstance(step, Without) for step in follow.steps) > 1:
         other = _OTHER[follow.restart]
         says = f"`restart: {follow.restart}` becomes `{other}`"
-        yield maker.change(("restart",), says, replace(signal, pattern=replace(follow, restart=other)))
+        said = ("restart",) if follow.restart == "latest" else ("follow",)  # the other is seldom written out
+        yield maker.change(said, says, replace(signal, pattern=replace(follow, restart=other)))
 
 
 class _Steps:

@@ -40,11 +40,13 @@ class FollowMatcher:
         per: Getter | None,
         late_by: int,
         latency_of: Callable[[Types], int],
+        zone: str,
     ) -> None:
         self.signal = signal
         self.pattern = pattern
         self.per = per
         self.late_by = late_by
+        self.zone = zone
         self.nodes = compile_nodes(pattern, latency_of)
         self.same = [getter(field) for field in compared_fields(pattern)]
         self.breakers = sum(1 << at for at, step in enumerate(pattern.steps) if not isinstance(step, Step))
@@ -60,7 +62,7 @@ class FollowMatcher:
             if not matches_any(step.types, name):
                 continue
             if isinstance(step, Step) and step.where is not None:
-                asked.append((1 << at, compile_touchpoint(parse(step.where, Scope(kind="touchpoint")))))
+                asked.append((1 << at, compile_touchpoint(parse(step.where, Scope(kind="touchpoint")), self.zone)))
             else:
                 certain |= 1 << at
 

@@ -20,6 +20,8 @@ MODULES: Final = MappingProxyType(
         "replay": "streams.cli.replay",
         "log": "streams.cli.log",
         "import": "streams.cli.import_csv",
+        "schema": "streams.cli.schema",
+        "reference": "streams.cli.reference",
         "version": "streams.cli.version",
     }
 )

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from rules import Finding, Library, LibraryError, compile_plan, lint, load_placed
+from rules import Finding, Library, LibraryError, compile_plan, lint_library, load_placed
 from streams.cli.application import new_app
 from streams.cli.output import WRONG_INPUT, counted
+from streams.cli.report import Format, remarks, report
 
 HELP = """Check a library of signals: print all its problems, or what is in it and what could be better.
 
@@ -29,28 +30,21 @@ def check(
         Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, help="the library's folder")
     ],
     strict: Annotated[bool, typer.Option("--strict", help="take warnings and hints for problems")] = False,
+    form: Annotated[
+        Format, typer.Option("--format", help="text; json for programs; github for comments beside the lines there")
+    ] = Format.TEXT,
 ) -> None:
     try:
         placed = load_placed(directory)
         compile_plan(placed.library)
     except LibraryError as error:
-        for problem in error.problems:
-            typer.echo(str(problem))
-        typer.echo(counted(len(error.problems), "problem"))
+        report(remarks(error.problems), counted(len(error.problems), "problem"), form)
         raise typer.Exit(WRONG_INPUT) from None
-    findings = lint(placed)
-    _show(findings)
-    typer.echo(f"{directory}: {summary(placed.library)}; {_verdict(findings)}")
+    findings = lint_library(placed)
+    verdict = f"{directory}: {summary(placed.library)}; {_verdict(findings)}"
+    report(remarks(findings=findings), verdict, form)
     if findings and strict:
         raise typer.Exit(WRONG_INPUT)
-
-
-def _show(findings: Sequence[Finding]) -> None:
-    """The findings, and then, once for each check that found something, why it looks for it."""
-    for finding in findings:
-        typer.echo(str(finding))
-    for check, reason in sorted({(finding.check, finding.reason) for finding in findings}):
-        typer.echo(f"{check}: {reason}")
 
 
 def _verdict(findings: Sequence[Finding]) -> str:

@@ -11,6 +11,7 @@ from typing import Final, NoReturn
 import typer
 
 from rules import LibraryError, PlacedLibrary, Plan, Problem, compile_plan, load_library, load_placed
+from streams.cli.report import Format, remarks, report
 
 WRONG_INPUT: Final = 1
 WRONG_USAGE: Final = 2
@@ -28,9 +29,10 @@ def fail(text: str, code: int = WRONG_INPUT) -> NoReturn:
 
 
 def fail_with(problems: Iterable[Problem]) -> NoReturn:
-    """Ends the command with all problems of a file or library, one a line."""
-    listed = tuple(problems)
-    fail("\n".join([*map(str, listed), counted(len(listed), "problem")]))
+    """Ends the command with all problems of a file or library."""
+    listed = remarks(problems)
+    report(listed, counted(len(listed), "problem"), Format.TEXT, err=True)
+    raise typer.Exit(WRONG_INPUT)
 
 
 def plan_at(path: Path) -> Plan:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rules import Finding, lint, load_placed
+from rules import Finding, lint_library, load_placed
 from rules.lint import CHECKS
 from tests.rules.libraries import loaded
 
@@ -36,7 +36,7 @@ FILES = {"signals/basket.yaml": GOOD, "signals/basket.test.yaml": TESTED}
 
 def found(folder: Path, files: dict[str, str], check: str) -> list[str]:
     """What one check finds: place within the library and what was found."""
-    return [said(finding, folder) for finding in lint(loaded(folder, files)) if finding.check == check]
+    return [said(finding, folder) for finding in lint_library(loaded(folder, files)) if finding.check == check]
 
 
 def said(finding: Finding, folder: Path) -> str:
@@ -85,17 +85,17 @@ def test_names_of_checks_are_their_own() -> None:
 
 
 def test_a_good_library_is_clean(tmp_path: Path) -> None:
-    assert lint(loaded(tmp_path, FILES)) == []
+    assert lint_library(loaded(tmp_path, FILES)) == []
 
 
 @pytest.mark.parametrize("pack", sorted(path.parent.name for path in LIBRARY.glob("*/library.yaml")))
 def test_what_ships_is_clean(pack: str) -> None:
-    assert lint(load_placed(LIBRARY / pack)) == []
+    assert lint_library(load_placed(LIBRARY / pack)) == []
 
 
 def test_a_finding_in_a_line(tmp_path: Path) -> None:
     files = {**FILES, "signals/basket.yaml": GOOD.replace("owner: ecommerce\n", "")}
-    (finding,) = lint(loaded(tmp_path, files))
+    (finding,) = lint_library(loaded(tmp_path, files))
     place = f"{(tmp_path / 'signals/basket.yaml').as_posix()}:1:1"
     assert str(finding) == (
         f"{place}: warning: found the live signal `basket` without an owner; "
@@ -105,7 +105,7 @@ def test_a_finding_in_a_line(tmp_path: Path) -> None:
 
 def test_findings_come_in_the_order_of_the_files(tmp_path: Path) -> None:
     files = {"signals/b.yaml": "signal: b\nstatus: live\nsilent: 1h\nof: a\n", "features.yaml": FEATURES}
-    problems = [finding.problem for finding in lint(loaded(tmp_path, files))]
+    problems = [finding.problem for finding in lint_library(loaded(tmp_path, files))]
     assert len(problems) > 5
     assert problems == sorted(problems)
 

@@ -120,7 +120,7 @@ class TestChanges:
             "follow.3: the step `without e` is dropped",
             "follow.3.for: `1s` becomes `500ms`",
             "follow.3.for: `1s` becomes `2s`",
-            "restart: `restart: first` becomes `latest`",
+            "follow: `restart: first` becomes `latest`",
         ]
 
     def test_what_would_be_no_follow_is_left_out(self) -> None:
@@ -140,7 +140,7 @@ class TestChanges:
         assert says(list(changes_of_signal(signal(DateWindow("profile.renewal", ahead=30 * DAY))))) == [
             "date.ahead: `30d` becomes `15d`",
             "date.ahead: `30d` becomes `60d`",
-            "date.yearly: `yearly` becomes `true`",
+            "date: `yearly` becomes `true`",
         ]
         after = changes_of_signal(signal(DateWindow("profile.renewal", after=2 * DAY, yearly=True)))
         assert says(list(after))[0] == "date.after: `2d` becomes `1d`"

@@ -42,8 +42,8 @@ class TestCheck:
 
     def test_all_problems_of_a_bad_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(TESTDATA / "bad")
-        result = telltale("check", "not-supported-files")
-        problems = (TESTDATA / "bad" / "not-supported-files.txt").read_text("utf-8")
+        result = telltale("check", "several-files")
+        problems = (TESTDATA / "bad" / "several-files.txt").read_text("utf-8")
         assert result.exit_code == 1
         assert result.stdout == f"{problems}{len(problems.splitlines())} problems\n"
 

@@ -103,7 +103,7 @@ class TestMutate:
         assert (result.exit_code, result.stderr) == (0, "")
         assert result.stdout == (
             "2 timelines of 1 signal, all as expected\n"
-            f"{signal}:5:1: no timeline of basket notices that `restart: first` becomes `latest`\n"
+            f"{signal}:6:3: no timeline of basket notices that `restart: first` becomes `latest`\n"
             "mutation score 0.75: 3 of 4 changes noticed\n"
         )
 
@@ -154,7 +154,8 @@ class TestCheck:
             "add, for example, `owner: ecommerce` [no-owner]\n"
             f"{signal}:7:1: hint: found a trigger of `basket` that expires after 48h, as nothing else is said; "
             "expected how long it is worth sending; add, for example, `expires: 24h` to `then` [no-expiry]\n"
-            "no-expiry: After an outage a trigger may come late: only its author knows when it is worth nothing any more.\n"
+            "no-expiry: After an outage a trigger may come late: "
+            "only its author knows when it is worth nothing any more.\n"
             "no-owner: Somebody must answer for what customers get.\n"
             "unused-feature: A feature is kept for every customer, whether anything reads it or not.\n"
             f"{library}: library shop, 1 signal (1 live), 2 features, 1 channel, 2 timelines; 3 warnings, 1 hint\n"
