@@ -1,7 +1,9 @@
 """Telltale's core: what a library of signals means. Pure: no Kafka, no clock, no files but in `load_library`."""
 
+from rules.comparing import Comparison, Difference, compare, told_difference
 from rules.compile import compile_plan
 from rules.declaration import Library
+from rules.explaining import Explained, Explainer, Kept, Life, NearestMisses, as_json, life_in, life_of, told
 from rules.lint import Finding, lint_library
 from rules.mutation import Change, Tried, subjects, try_changes
 from rules.names import nearest, one_of
@@ -10,7 +12,7 @@ from rules.partition import Clock, ForeignLog, Partition
 from rules.places import PlacedLibrary, Places, Spot
 from rules.plan import Plan
 from rules.problem import LibraryError, Problem
-from rules.reference import reference
+from rules.reference import language_reference
 from rules.replaying import MixedLinesError, Replayed, Until, replay
 from rules.schema import json_schemas
 from rules.slice import DeadLetter, Decided, LogRecord, Outgoing, Slice, Stats
@@ -27,18 +29,25 @@ __all__ = [
     "BadTimeline",
     "Change",
     "Clock",
+    "Comparison",
     "DeadLetter",
     "Decided",
+    "Difference",
     "Document",
+    "Explained",
+    "Explainer",
     "Finding",
     "ForeignLog",
+    "Kept",
     "Library",
     "LibraryError",
+    "Life",
     "Line",
     "LogRecord",
     "Mark",
     "Marker",
     "MixedLinesError",
+    "NearestMisses",
     "Outcome",
     "Outgoing",
     "Partition",
@@ -57,11 +66,16 @@ __all__ = [
     "Touchpoint",
     "Tried",
     "Until",
+    "as_json",
+    "compare",
     "compile_plan",
     "decode_marker",
     "decode_touchpoint",
     "drawn",
     "json_schemas",
+    "language_reference",
+    "life_in",
+    "life_of",
     "lint_library",
     "load_library",
     "load_placed",
@@ -69,11 +83,12 @@ __all__ = [
     "one_of",
     "plain",
     "read_document",
-    "reference",
     "replay",
     "rfc3339",
     "subjects",
     "to_millis",
+    "told",
+    "told_difference",
     "try_changes",
     "zone_of",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 
 from rules.check import Parts, PlacedSegment, check_library
@@ -12,7 +13,7 @@ from rules.declare import declared_interaction, declared_signal, declared_source
 from rules.digest import digest
 from rules.folder import find_files
 from rules.places import PlacedLibrary, Places
-from rules.problem import LibraryError
+from rules.problem import MOST_PROBLEMS, LibraryError, Problem
 from rules.reading import read_parts
 from rules.schema import LibraryFile
 from rules.wall_time import zone_of
@@ -31,10 +32,18 @@ def load_placed(directory: Path) -> PlacedLibrary:
     """As `load_library`, with where the library says what."""
     folder = find_files(Path(directory))
     parts, problems = read_parts(folder)
-    problems = [*folder.problems, *problems, *check_library(parts)]
+    found = chain(folder.problems, problems, check_library(parts))
+    problems = list(islice(found, MOST_PROBLEMS))
     if problems or parts.settings is None:
-        raise LibraryError(problems)
+        raise LibraryError([*problems, *_more(folder.directory, found)])
     return PlacedLibrary(_library(parts.settings, parts), Places(parts))
+
+
+def _more(directory: Path, found: Iterator[Problem]) -> Iterator[Problem]:
+    """Says that there are more problems than are listed, if there are."""
+    if next(found, None) is not None:
+        words = f"more than {MOST_PROBLEMS:,} problems", "fewer", "mend those that are listed first"
+        yield Problem(directory.as_posix(), 1, 1, *words)
 
 
 def _library(settings: LibraryFile, parts: Parts) -> Library:

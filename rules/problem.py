@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 LONGEST_SHOWN: Final = 1_000
+MOST_PROBLEMS: Final = 1_000  # of one library: one made to be refused must not take for ever
 
 
 @dataclass(frozen=True, slots=True, order=True)

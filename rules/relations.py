@@ -13,7 +13,7 @@ FIRED: Final = "signal.fired"
 
 
 class Relations:
-    """Answers for one checked library."""
+    """Answers for one checked library; each expression is read once."""
 
     def __init__(self, library: Library) -> None:
         self.library = library
@@ -21,11 +21,14 @@ class Relations:
         self.signals: Mapping[str, Signal] = {signal.name: signal for signal in library.signals}
         self._infos = {feature.name: feature_info(feature) for feature in library.features}
         conditions = {segment.name: segment.condition for segment in library.segments}
+        self._read: dict[tuple[str, str | None], Expression] = {}
         self.segments = read_segments(conditions, self._infos).expressions
 
     def expression(self, text: str, per: str | None = None) -> Expression:
         """A condition about a customer, in a signal that is kept ``per`` that field."""
-        return parse(text, Scope("customer", self._infos, per, segments=self.segments))
+        if (text, per) not in self._read:
+            self._read[text, per] = parse(text, Scope("customer", self._infos, per, segments=self.segments))
+        return self._read[text, per]
 
     def features_read(self, signal: Signal, *, carried: bool = True) -> frozenset[str]:
         """The features that a signal reads, by its segments too; those that it only carries where ``carried``."""

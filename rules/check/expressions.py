@@ -11,7 +11,7 @@ from rules.check.parts import Parts
 from rules.circles import in_words
 from rules.expression import Expression, ExpressionError, FeatureInfo, Mistake, Scope, Segments, parse, read_segments
 from rules.feature_types import feature_info
-from rules.problem import Problem
+from rules.problem import MOST_PROBLEMS, Problem
 from rules.schema import Declared, FeatureEntry, ScoreEntry, SignalFile, StepEntry
 from rules.schema_reading import Placed
 from rules.source import Path
@@ -53,6 +53,8 @@ def check_expressions(parts: Parts) -> CheckedExpressions:
     segments = _segments(parts, infos)
     checked.problems += _in_segments(parts, segments)
     for signal in parts.signals:
+        if len(checked.problems) > MOST_PROBLEMS:
+            break
         for written in _of_signal(signal.model, infos, segments.expressions):
             if written.scope is _TOUCHPOINT or not _is_doubtful(written.text, parts):
                 _read_in_signal(signal, written, checked)

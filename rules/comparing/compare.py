@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from rules.comparing.changes import Change, Kind, Made, Sample
 from rules.comparing.concerned import concerned, reduced
+from rules.comparing.difference import Difference, Kind, Made, Sample
 from rules.comparing.pairing import Lonely, Pairing
 from rules.comparing.side import Side
 from rules.compile import compile_plan
@@ -50,15 +50,15 @@ class Comparison:
     def __init__(self, before: Library, after: Library, clock: Clock) -> None:
         names = concerned(before, after)
         self.before, self.after = (Side(compile_plan(reduced(one, names)), clock) for one in (before, after))
-        self._changes = {name: Change(name) for name in sorted(names)}
+        self._differences = {name: Difference(name) for name in sorted(names)}
         self._pairing = Pairing()
         self._tries: dict[str, int] = {}
         self.touchpoints = self.unread = 0
 
     @property
-    def changes(self) -> Sequence[Change]:
+    def differences(self) -> Sequence[Difference]:
         """The signals that can change, by name."""
-        return tuple(self._changes.values())
+        return tuple(self._differences.values())
 
     def add(self, records: Sequence[Record]) -> None:
         """Evaluates records of one partition by both."""
@@ -76,24 +76,24 @@ class Comparison:
             self._settle(lonely)
 
     def _count(self, old: Made | None, new: Made | None) -> None:
-        change = self._changes[(old or new).signal]  # type: ignore[union-attr]
-        change.before += old is not None
-        change.after += new is not None
-        change.sent_before += old is not None and old.outcome == "sent"
-        change.sent_after += new is not None and new.outcome == "sent"
+        difference = self._differences[(old or new).signal]  # type: ignore[union-attr]
+        difference.before += old is not None
+        difference.after += new is not None
+        difference.sent_before += old is not None and old.outcome == "sent"
+        difference.sent_after += new is not None and new.outcome == "sent"
         if old is None or new is None:
             return
         if (old.outcome, old.channel) == (new.outcome, new.channel):
-            change.same += 1
+            difference.same += 1
         else:
-            change.decided_otherwise += 1
-            self._keep_otherwise(change, old, new)
+            difference.decided_otherwise += 1
+            self._keep_otherwise(difference, old, new)
 
-    def _keep_otherwise(self, change: Change, old: Made, new: Made) -> None:
-        if self._has_room(change, "decided otherwise"):
+    def _keep_otherwise(self, difference: Difference, old: Made, new: Made) -> None:
+        if self._has_room(difference, "decided otherwise"):
             side = self.before if new.outcome == "sent" else self.after
             why = side.explain(new.signal, new.customer, new.at)
-            change.samples.append(Sample("decided otherwise", old, new, why))
+            difference.samples.append(Sample("decided otherwise", old, new, why))
 
     def _alone(self, made: Made, is_after: bool) -> None:
         """A firing that the other library didn't make at that moment."""
@@ -106,26 +106,26 @@ class Comparison:
             self._settle(given_up)
 
     def _moved(self, made: Made, partner: Lonely, is_after: bool) -> None:
-        change = self._changes[made.signal]
-        change.moved += 1
+        difference = self._differences[made.signal]
+        difference.moved += 1
         old, new = (partner.made, made) if is_after else (made, partner.made)
-        self._keep(change, Sample("moved", old, new, partner.sample.why if partner.sample else None))
+        self._keep(difference, Sample("moved", old, new, partner.sample.why if partner.sample else None))
 
     def _settle(self, lonely: Lonely) -> None:
-        change = self._changes[lonely.made.signal]
+        difference = self._differences[lonely.made.signal]
         if lonely.is_after:
-            change.gained += 1
+            difference.gained += 1
         else:
-            change.lost += 1
+            difference.lost += 1
         if lonely.sample is not None:
-            self._keep(change, lonely.sample)
+            self._keep(difference, lonely.sample)
 
-    def _keep(self, change: Change, sample: Sample) -> None:
-        if self._has_room(change, sample.kind):
-            change.samples.append(sample)
+    def _keep(self, difference: Difference, sample: Sample) -> None:
+        if self._has_room(difference, sample.kind):
+            difference.samples.append(sample)
 
-    def _has_room(self, change: Change, kind: Kind) -> bool:
-        return sum(one.kind == kind for one in change.samples) < SAMPLES
+    def _has_room(self, difference: Difference, kind: Kind) -> bool:
+        return sum(one.kind == kind for one in difference.samples) < SAMPLES
 
     def _sample(self, made: Made, is_after: bool) -> Sample | None:
         """What the library that didn't make a firing says of that moment."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from rules.comparing.changes import Made, Sample
+from rules.comparing.difference import Made, Sample
 
 NEAR: Final = 7 * 86_400_000  # ms within which a firing of the same instance counts as moved
 MOST_WAITING: Final = 200_000  # firings without their like that are kept, so that memory is bounded

@@ -7,8 +7,8 @@ from itertools import takewhile
 
 from msgspec.structs import replace
 
-from rules.comparing.changes import Made
-from rules.explaining import Explained, Explainer, Sighting
+from rules.comparing.difference import Made
+from rules.explaining import Explained, Explainer, Life, Sighting
 from rules.explaining.explained import At
 from rules.identity import trigger_id
 from rules.log_lines import Record, tick
@@ -62,7 +62,7 @@ class Side:
         _evaluate(run, tick(number, partition.offset + 1, at))
         kept = partition.states.get(key)
         state = None if kept is None else decode_state(kept)
-        return self._explainer.explain(customer, state, at, signals=[signal], known=_known(own))
+        return self._explainer.explain(Life(customer, at, state, known=_known(own)), signals=[signal])
 
     def _state_before(self, number: int, key: bytes) -> bytes | None:
         """A customer's state before the latest records; where they didn't change it, it is the one now."""

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from rules.comparing.changes import Change, Made, Sample
+from rules.comparing.difference import Difference, Made, Sample
 from rules.explaining import Clock, Explained, told_condition, told_signal
 
 _INDENT: Final = "  "
 
 
-def told_change(change: Change, place: ZoneInfo) -> Iterator[str]:
+def told_difference(difference: Difference, place: ZoneInfo) -> Iterator[str]:
     """The samples of a signal, each with how the library stood that didn't fire then."""
-    yield change.signal
-    for sample in sorted(change.samples, key=_order):
+    yield difference.signal
+    for sample in sorted(difference.samples, key=_order):
         for line in _sample(sample, place):
             yield f"{_INDENT}{line}"
 

@@ -2,6 +2,7 @@
 
 from rules.explaining.explain import Explainer
 from rules.explaining.explained import At, Explained, Fired, Sighting, SignalNow, as_json
+from rules.explaining.kept import Kept, life_in
 from rules.explaining.life import Life, Unused, fired_of, life_of, run_on
 from rules.explaining.moments import Clock
 from rules.explaining.near import NearestMisses
@@ -13,6 +14,7 @@ __all__ = [
     "Explained",
     "Explainer",
     "Fired",
+    "Kept",
     "Life",
     "NearestMisses",
     "Sighting",
@@ -20,6 +22,7 @@ __all__ = [
     "Unused",
     "as_json",
     "fired_of",
+    "life_in",
     "life_of",
     "run_on",
     "told",

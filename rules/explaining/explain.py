@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from rules.declaration import Signal, When
 from rules.explaining.asking import Instant, Question
 from rules.explaining.date import of_date
-from rules.explaining.explained import At, Explained, Fired, Instance, PatternNow, Sighting, SignalNow
+from rules.explaining.explained import At, Explained, Fired, Instance, PatternNow, SignalNow
 from rules.explaining.follow import of_follow
+from rules.explaining.life import Life
 from rules.explaining.near import Near
 from rules.explaining.sightings import Sightings
 from rules.explaining.silent import of_silent
@@ -42,43 +43,32 @@ class Explainer:
 
     def explain(
         self,
-        customer: str,
-        state: State | None,
-        now: int,
+        life: Life,
         *,
-        signals: Sequence[str] | None = None,
-        fired: Iterable[Fired] = (),
-        known: Mapping[str, Sighting] | None = None,
+        signals: Collection[str] | None = None,
         near: Mapping[str, Near] | None = None,
     ) -> Explained:
-        """What there is to say of a customer as of ``now`` (ms).
+        """What there is to say of a customer at the end of a life.
 
         Args:
-            customer: whose state it is.
-            state: None for a customer who was never seen. One that another version of the library wrote is taken up.
-            now: not before the customer's clock, and no timer before it waits.
-            signals: those to explain; all without it.
-            fired: firings that are known, in order.
-            known: what is known of touchpoints, by id.
+            life: no timer due before its end waits. A state that another version of the library wrote is taken up.
+            signals: the names of those to explain; all without it.
             near: how near signals came to firing, by name.
         """
-        kept = state or State(library=self.plan.digest)
-        if kept.library != self.plan.digest:
-            self.plan.adopt(kept)
-        made, sightings = list(fired), Sightings(known or {})
-        signals_near = near or {}
-        library = self.plan.library
+        state = life.state or State(library=self.plan.digest)
+        if state.library != self.plan.digest:
+            self.plan.adopt(state)
+        library, sightings = self.plan.library, Sightings(life.known)
         wanted = [one for one in library.signals if signals is None or one.name in signals]
+        explained = [self._signal(one, state, life.now, life.fired, sightings) for one in wanted]
+        misses = near or {}
         return Explained(
-            customer=customer,
-            at=At(now),
-            clock=None if kept.clock == UNBORN else At(kept.clock),
+            customer=life.customer,
+            at=At(life.now),
+            clock=None if state.clock == UNBORN else At(state.clock),
             library=self.plan.version,
             time_zone=library.time_zone,
-            signals=tuple(
-                self._with_nearest(self._signal(one, kept, now, made, sightings), signals_near.get(one.name), sightings)
-                for one in wanted
-            ),
+            signals=tuple(self._with_nearest(one, misses.get(one.signal), sightings) for one in explained),
         )
 
     def _signal(

@@ -57,25 +57,26 @@ class _Decision(msgspec.Struct):
 _decode_decision: Final = msgspec.json.Decoder(_Decision).decode
 
 
-def fired_of(decision: bytes, touchpoints: Iterable[Sighting], foreseen: bool = False) -> Fired:
-    """The firing of a decision as it is on the wire.
+def fired_of(
+    decision: bytes, touchpoints: Mapping[str, Sequence[str]], sightings: Sightings, foreseen: bool = False
+) -> Fired:
+    """The firing of a decision as it is on the wire. ``touchpoints``: the ids of those that made it, by its own id.
 
     Raises:
-        msgspec.MsgspecError: when it is none.
+        msgspec.MsgspecError, ValueError: when it is none.
     """
     one = _decode_decision(decision)
-    moment = At(int(one.id.rpartition(":")[2]))
     return Fired(
-        one.signal,
-        one.per,
-        moment,
-        one.late,
-        tuple(touchpoints),
-        one.outcome,
-        one.reason,
-        one.detail,
-        one.channel,
-        foreseen,
+        signal=one.signal,
+        per=one.per,
+        at=At(int(one.id.rpartition(":")[2])),
+        late=one.late,
+        touchpoints=tuple(map(sightings.of, touchpoints.get(one.id, ()))),
+        outcome=one.outcome,
+        reason=one.reason,
+        detail=one.detail,
+        channel=one.channel,
+        foreseen=foreseen,
     )
 
 
@@ -122,7 +123,8 @@ def slices(partition: Partition, records: Sequence[Record]) -> Iterator[Slice]:
 
 def _fired_in(slice_: Slice, sightings: Sightings, foreseen: bool = False) -> Iterator[Fired]:
     for sent, decided in zip(slice_.decisions, slice_.firings, strict=True):
-        yield fired_of(sent.value, map(sightings.of, decided.touchpoints), foreseen)
+        identity = _decode_decision(sent.value).id
+        yield fired_of(sent.value, {identity: decided.touchpoints}, sightings, foreseen)
 
 
 class _Living:
@@ -134,6 +136,7 @@ class _Living:
         self._key = customer.encode()
         self._reader = LineReader(SETTLE)
         self._number: int | None = None
+        self._over = False
         self._run: Run | None = None
         self._known: dict[str, Sighting] = {}
         self._fired: list[Fired] = []
@@ -141,9 +144,7 @@ class _Living:
 
     def through(self, lines: Iterable[bytes]) -> Life:
         for record in self._reader.records(lines):
-            if self._is_after(record):
-                break
-            if self._concerns(record):
+            if self._concerns(record) and not self._is_over(record):
                 self._seen(record)
                 self._live(record)
                 self._seen(record)
@@ -155,12 +156,12 @@ class _Living:
             return True
         return record.key is None and record.partition == self._number
 
-    def _is_after(self, record: Record) -> bool:
-        if self._at is None:
-            return False
-        if self._reader.plain or self._clock == "wall":
-            return record.timestamp > self._at
-        return _time(record) > self._at
+    def _is_over(self, record: Record) -> bool:
+        """Whether the moment asked for has passed, in the customer's partition: others may stand before it in a dump."""
+        if self._at is not None and not self._over:
+            wall = self._reader.plain or self._clock == "wall"
+            self._over = (record.timestamp if wall else _time(record)) > self._at
+        return self._over
 
     def _live(self, record: Record) -> None:
         touchpoint = record.touchpoint

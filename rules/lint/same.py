@@ -34,9 +34,7 @@ class SameFeature(Check):
     """Two features that are kept the same way."""
 
     name = "same-feature"
-    reason = (
-        "What is kept twice for every customer costs twice, and one of the two is forgotten in a change."
-    )
+    reason = "What is kept twice for every customer costs twice, and one of the two is forgotten in a change."
     fix = "keep one of them, and read it wherever the other is read"
 
     def findings(self, linted: Linted) -> Iterator[Finding]:

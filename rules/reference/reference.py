@@ -32,7 +32,7 @@ _OF_THE_WIRE: Final = {
 }
 
 
-def reference() -> str:
+def language_reference() -> str:
     """The reference of the language, as Markdown."""
     return "\n\n".join(part.strip() for part in _parts()) + "\n"
 
@@ -55,7 +55,7 @@ def _parts() -> Iterator[str]:
     yield heading("Time")
     yield prose.TIME
     yield from section("NAME.test.yaml", TimelineEntry)
-    yield from section("timeline", TouchpointEntry, 3)
+    yield from section("timeline", TouchpointEntry, 3, said={*FIELDS, *OPEN_FIELDS} - {"type"})
     yield from section("fires", FiringEntry, 3)
 
 

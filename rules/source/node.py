@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from rules.problem import Problem
 from rules.source.scalar import Value
@@ -12,6 +12,7 @@ from rules.source.scalar import Value
 Style = Literal["plain", "single", "double", "block"]
 Path = tuple[str | int, ...]
 Place = tuple[int, int]
+LONGEST_MARK: Final = 1_000  # characters: more than a line can show
 Part = tuple[int, int]
 """The offset and the length of a part of a text, in characters."""
 
@@ -133,7 +134,7 @@ class Document:
     def _width_inside(self, path: Path, offset: int, length: int) -> int:
         """On the first line of what it stretches over."""
         line, column = self.inside(path, offset)
-        last_line, last = self.inside(path, offset + max(length, 1) - 1)
+        last_line, last = self.inside(path, offset + min(max(length, 1), LONGEST_MARK) - 1)
         if last_line == line:
             return max(last - column + 1, 1)
         return max(len(self.text.split("\n")[line - 1].rstrip()) - column + 1, 1)
@@ -165,8 +166,13 @@ def _child(node: Node, step: str | int) -> Node | None:
 def _inside(source: str, scalar: Scalar, offset: int) -> Place:
     """Folding changes white space only, so the characters that can be seen lead from the value to the source."""
     seen = sum(not character.isspace() for character in scalar.text[:offset])
-    shown = list(_visible(source, scalar))
-    index = shown[seen] if seen < len(shown) else (shown[-1] + 1 if shown else scalar.start)
+    index, after = scalar.start, scalar.start
+    for number, index in enumerate(_visible(source, scalar)):
+        if number == seen:
+            break
+        after = index + 1
+    else:
+        index = after
     line_start = source.rfind("\n", 0, index) + 1
     line = scalar.line + source.count("\n", scalar.start, index)
     return line, index - line_start + 1

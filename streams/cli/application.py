@@ -18,6 +18,7 @@ MODULES: Final = MappingProxyType(
         "check": "streams.cli.check",
         "test": "streams.cli.test",
         "replay": "streams.cli.replay",
+        "explain": "streams.cli.explain",
         "log": "streams.cli.log",
         "import": "streams.cli.import_csv",
         "schema": "streams.cli.schema",

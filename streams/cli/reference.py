@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from rules import reference
+from rules import language_reference
 from streams.cli.application import new_app
 
 
@@ -15,4 +15,4 @@ def app() -> typer.Typer:
 
 
 def print_reference() -> None:
-    typer.echo(reference(), nl=False)
+    typer.echo(language_reference(), nl=False)

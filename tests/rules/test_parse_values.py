@@ -135,6 +135,7 @@ NUMBER = {"kind": "number", "always": True}
         (made("first", field="channel"), FeatureInfo("text", tendency=STILL)),
         (made("last", field="time", per="brand"), FeatureInfo("number", "brand", STILL)),
         (made("top", field="properties.size", over=1), FeatureInfo("any", tendency=EITHER)),
+        (made("trend", over=1), FeatureInfo("text", always=True, words=("rising", "falling", "steady"))),
         (made("score", weights=POSITIVE), FeatureInfo(**NUMBER, tendency=FALLS, score=True, never_negative=True)),
         (made("score", weights=(Weight("a", -1.0),)), FeatureInfo(**NUMBER, tendency=EITHER, score=True)),
         (made("score", weights=(*POSITIVE, Weight("c", "value"))), FeatureInfo(**NUMBER, tendency=EITHER, score=True)),
@@ -155,7 +156,7 @@ def test_json_schemas() -> None:
     assert library["properties"]["late_by"]["default"] == "1d"
     signal = schemas["signal"]
     assert {"if", "signal", "when", "follow", "silent", "then"} <= set(signal["properties"])
-    assert signal["oneOf"] == [{"required": ["when"]}, {"required": ["follow"]}, {"required": ["silent"]}]
+    assert signal["oneOf"] == [{"required": [pattern]} for pattern in ("when", "follow", "silent", "date")]
     assert signal["properties"]["status"]["enum"] == ["draft", "shadow", "live", "retired"]
     assert "for" in signal["$defs"]["WithoutEntry"]["properties"]
 

@@ -161,6 +161,51 @@ class TestRunning:
         """
         assert only(tmp_path, signal, timeline, features__yaml="views: {count: page_view, over: 24h}\n").passed
 
+    def test_dates_of_the_profile(self, tmp_path: Path) -> None:
+        """A date whose window has begun before the first touchpoint has had its moment."""
+        signal = "signal: one\nstatus: live\ndate: {of: profile.renewal, ahead: 30d}\n"
+        timeline = """\
+        - name: by time, at midnight in Brussels
+          profile: {renewal: "2026-03-01"}
+          timeline: [{at: 2026-01-05 10:00, type: page_view}]
+          until: 60d
+          fires: [{at: 2026-01-30 00:00}]
+        - name: at the moment of the first touchpoint
+          profile: {renewal: "2026-03-01"}
+          timeline: [{at: 2026-01-30 00:00, type: page_view}]
+          fires: [{at: 2026-01-30 00:00}]
+        - name: it was in the window already
+          profile: {renewal: "2026-03-01"}
+          timeline: [{at: 2026-02-05 10:00, type: page_view}]
+          until: 60d
+          fires: []
+        - name: the customer is somewhere else
+          profile: {renewal: "2026-03-01", time_zone: America/New_York}
+          timeline: [{at: 2026-01-05 10:00, type: page_view}]
+          until: 60d
+          fires: [{at: 2026-01-30 06:00}]
+        """
+        files = {"library.yaml": "name: shop\nformat: 1\ntime_zone: Europe/Brussels\n", "signals/one.yaml": signal}
+        ran = outcomes(tmp_path, {**files, "signals/one.test.yaml": timeline})
+        assert [outcome.timeline.name for outcome in ran if not outcome.passed] == []
+
+    def test_a_signal_that_reads_firings_brings_those_that_make_them(self, tmp_path: Path) -> None:
+        chain = """\
+            signal: chain
+            status: draft
+            follow: [{type: signal.fired, where: properties.signal == 'basket'}, order.placed]
+        """
+        timeline = """\
+        - name: bought after the reminder
+          timeline: [{at: 2026-01-05 10:00, type: basket.added}, {after: 2h, type: order.placed}]
+          fires: [{at: 2026-01-05 12:00}]
+        """
+        files = {"signals/basket.yaml": BASKET, "signals/chain.yaml": chain, "signals/chain.test.yaml": timeline}
+        (outcome,) = outcomes(tmp_path, files)
+        assert outcome.passed
+        (outcome,) = outcomes(tmp_path, {**files, "signals/basket.yaml": BASKET.replace("live", "draft")})
+        assert not outcome.passed
+
     def test_late_touchpoints(self, tmp_path: Path) -> None:
         timeline = """\
         - name: the order of the log is that of the list

@@ -90,6 +90,13 @@ class TestTest:
         assert result.exit_code == 1
         assert f'{path}:7:10: found the text "none"; expected a list of firings' in result.stderr
 
+    def test_a_touchpoint_that_no_detector_would_take(self, library: Path) -> None:
+        large = f"type: basket.added, properties: {{a: {'x' * 300_000}}}"
+        path = change(library, "signals/basket.test.yaml", "type: basket.added}]", f"{large}}}]")
+        result = telltale("test", library)
+        assert result.exit_code == 1
+        assert result.stderr.startswith(f"{path}:1: touchpoint 1: too large: 300,")
+
     def test_wrong_usage(self, library: Path) -> None:
         assert telltale("test").exit_code == 2
         assert telltale("test", library, "--min-score", "0.9").exit_code == 2

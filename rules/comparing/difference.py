@@ -36,7 +36,7 @@ class Sample:
 
 
 @dataclass(slots=True)
-class Change:
+class Difference:
     """What changes of one signal, in firings.
 
     ``same``: made by both at the same moment and decided alike; ``decided_otherwise``: made by both, not sent
