@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +16,8 @@ from rules.state import State
 
 MARKER_KEY: Final = b"\0"
 MAX_TRIGGER: Final = 64 * 1024
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH: Final = date(1970, 1, 1)
+_DAY: Final = 86_400_000
 
 
 class Marker(Struct, array_like=True):
@@ -37,8 +39,16 @@ decode_marker = msgspec.msgpack.Decoder(Marker).decode
 
 def rfc3339(millis: int) -> str:
     """A moment as RFC 3339 in UTC with milliseconds."""
-    moment = _EPOCH + timedelta(milliseconds=millis)
-    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
+    day, rest = divmod(millis, _DAY)
+    minutes, rest = divmod(rest, 60_000)
+    seconds, rest = divmod(rest, 1_000)
+    return f"{_date(day)}T{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _date(day: int) -> str:
+    """The date of a day since 1970, as ISO 8601."""
+    return (_EPOCH + timedelta(days=day)).isoformat()
 
 
 def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision) -> bytes:

@@ -75,7 +75,7 @@ class DeadLetters:
     async def send(self, topic: str, partition: int, letters: Iterable[Letter]) -> None:
         """Writes letters about records of a topic's partition; returns when the broker has them.
 
-        Raises KafkaError when they could not be sent.
+        Raises SendError when they could not be sent.
         """
         records = [record(topic, partition, letter) for letter in letters if self._passes(topic, letter.reason)]
         if records:

@@ -6,10 +6,10 @@ a crash at any point loses nothing: what wasn't persisted is evaluated again fro
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from rules import Partition, Plan, Slice
+from rules import MARKER_KEY, Partition, Plan, Slice
 from streams.delivery import Delivery
 from streams.observe import Observer
 from streams.settings import Clock
@@ -20,6 +20,9 @@ from streams.transport.batch import Record
 
 log = logging.getLogger(__name__)
 
+WRITTEN_AGAIN = 512 * 1024
+"""Bytes of states that are written again at once; one state is 64 KB at most."""
+
 
 class HoleError(Exception):
     """Records of the log were lost between the fetch and the detector."""
@@ -29,36 +32,61 @@ class Detection:
     """One partition of the log that this worker decides.
 
     `persisted` is the changelog's last offset when this last changed the states: another one in the states means that
-    somebody else has changed them since.
+    somebody else has changed them since. `overwritten` are keys under which the changelog has older values than the
+    states: they are written again.
     """
 
-    def __init__(self, partition: Partition, states: States, delivery: Delivery, observer: Observer) -> None:
+    def __init__(
+        self,
+        partition: Partition,
+        states: States,
+        delivery: Delivery,
+        observer: Observer,
+        overwritten: set[bytes] | None = None,
+    ) -> None:
         self.partition = partition
         self.states = states
         self.persisted = states.offset
         self._delivery = delivery
         self._observer = observer
+        self._overwritten = set() if overwritten is None else overwritten
 
     async def work(self, batches: Sequence[Batch]) -> None:
         """Evaluates and delivers merged batches, slice by slice; returns when all of it is durable."""
         self._no_hole(batches)
         rest: Sequence[Record] = list(chain.from_iterable(batch.records for batch in batches))
         fetched = proved = batches[0].fetched
+        if self._overwritten:
+            await self._write_again(proved)
+            proved = time.monotonic()
         while rest:
             start = time.perf_counter()
             done = self.partition.evaluate(rest)
             evaluated = time.perf_counter() - start
-            await self._keep(done, proved)
+            sent = await self._keep(done, proved)
             proved = time.monotonic()
-            self._observer.delivered(done, evaluated, fetched)
+            self._observer.delivered(done, evaluated, fetched, sent)
             rest = rest[done.consumed :]
 
-    async def _keep(self, done: Slice, proved: float) -> None:
-        end = await self._delivery.deliver(self.partition.number, done, self.states.offset, proved)
+    async def _keep(self, done: Slice, proved: float) -> float:
+        """Delivers a slice, then takes it into the states; when its triggers were durable (epoch ms)."""
+        end, sent = await self._delivery.deliver(self.partition.number, done, self.states.offset, proved)
         self.partition.commit(done)
         if end is not None:
             self.states.persist(end)
             self.persisted = end
+        return sent
+
+    async def _write_again(self, proved: float) -> None:
+        # Compaction would keep the older values, as they come last.
+        log.warning("partition %s: %s states are written again", self.partition.number, len(self._overwritten))
+        standing = ((key, self.states.get(key)) for key in sorted(self._overwritten))
+        for changes in _bounded((key, value) for key, value in standing if value is not None):
+            marker = (MARKER_KEY, self.states.get(MARKER_KEY) or b"")
+            again = Slice(changes=[*changes, marker], offset=self.partition.offset, time=self.partition.time)
+            await self._keep(again, proved)
+            proved = time.monotonic()
+        self._overwritten.clear()
 
     def _no_hole(self, batches: Sequence[Batch]) -> None:
         at = self.partition.offset
@@ -78,6 +106,20 @@ class Detection:
         log.error("partition %s: the log begins at %s, expected %s: older records are gone", number, found, wanted)
 
 
+def _bounded(changes: Iterable[tuple[bytes, bytes]]) -> Iterator[list[tuple[bytes, bytes]]]:
+    """The changes in parts that fit into one batch of the changelog."""
+    part: list[tuple[bytes, bytes]] = []
+    size = 0
+    for key, value in changes:
+        part.append((key, value))
+        size += len(key) + len(value)
+        if size > WRITTEN_AGAIN:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
 class Detector:
     """The partitions that this worker decides."""
 
@@ -89,6 +131,7 @@ class Detector:
         self._log = log
         self._clock = clock
         self._detections: dict[int, Detection] = {}
+        self._released: dict[int, Detection] = {}
 
     def own(self, numbers: set[int]) -> dict[int, Detection]:
         """Takes over exactly these partitions, whose states are recovered.
@@ -96,19 +139,27 @@ class Detector:
         A partition that was ours and whose states nobody has changed meanwhile is kept as it is. Raises ForeignLog
         when the states were made from another log.
         """
+        self.release()
         self._table.data.own(numbers)
         self._detections = {number: self._kept(number) or self._new(number) for number in sorted(numbers)}
+        self._released = {}
         return self._detections
+
+    def release(self) -> None:
+        """Lets go of all partitions; those that come back to us soon may be kept."""
+        self._released |= self._detections
+        self._detections = {}
 
     def __iter__(self) -> Iterator[Detection]:
         return iter(list(self._detections.values()))
 
     def _kept(self, number: int) -> Detection | None:
-        kept, states = self._detections.get(number), self._table.data.states(number)
+        kept, states = self._released.get(number), self._table.data.states(number)
         unchanged = kept is not None and kept.states is states and kept.persisted == states.offset
         return kept if unchanged else None
 
     def _new(self, number: int) -> Detection:
         states = self._table.data.states(number)
         partition = Partition(self._plan, states, number=number, log=self._log, clock=self._clock)
-        return Detection(partition, states, self._delivery, self._observer)
+        overwritten = self._table.data.overwritten(number)
+        return Detection(partition, states, self._delivery, self._observer, overwritten)

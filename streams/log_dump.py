@@ -91,7 +91,13 @@ async def dump(settings: Settings, write: Callable[[bytes], object], progress: P
     count = (await partition_counts(settings, [topic])).get(topic)
     if count is None:
         raise NoLogError(topic)
-    consumer = AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False, isolation_level="read_committed")
+    consumer = AIOKafkaConsumer(
+        **client_options(settings),
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        # The reset that an assignment brings may end behind the seek, and wins: with "latest" nothing would be dumped.
+        auto_offset_reset="earliest",
+    )
     await consumer.start()
     try:
         return await _write_all(consumer, [TopicPartition(topic, number) for number in range(count)], write, progress)

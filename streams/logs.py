@@ -13,7 +13,7 @@ NOISE = ("mode.timers", "aiokafka.consumer.group_coordinator")
 """Warn of what is normal: a commit that took longer than the pause between two, partitions that move."""
 
 PAUSE = 10.0
-"""Seconds in which a library's message comes once: without a broker, aiokafka says the same a hundred times a second."""
+"""Seconds in which a library's message comes once: without a broker, aiokafka repeats its own without end."""
 
 
 class Seldom(logging.Filter):

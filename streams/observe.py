@@ -17,8 +17,12 @@ class Observer:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
 
-    def delivered(self, done: Slice, evaluated: float, fetched: float) -> None:
-        """Counts a slice that is durable now. `evaluated`: seconds it took; `fetched`: monotonic time of its fetch."""
+    def delivered(self, done: Slice, evaluated: float, fetched: float, sent: float) -> None:
+        """Counts a slice that is durable now.
+
+        `evaluated`: seconds that took; `fetched`: monotonic time of its fetch, in seconds; `sent`: when its triggers
+        were durable (epoch ms).
+        """
         metrics = self._metrics
         metrics.batches.inc()
         metrics.records.inc(done.consumed)
@@ -27,7 +31,7 @@ class Observer:
         self._stats(done)
         self._states(done)
         if done.firings:
-            self._firings(done.firings, time.time() * 1000)
+            self._firings(done.firings, sent)
 
     def _stats(self, done: Slice) -> None:
         metrics, stats = self._metrics, done.stats
@@ -51,7 +55,7 @@ class Observer:
             self._metrics.state_bytes.inc(sum(sizes))
             self._metrics.largest_state.set(max(sizes))
 
-    def _firings(self, firings: Sequence[Decided], now: float) -> None:
+    def _firings(self, firings: Sequence[Decided], sent_at: float) -> None:
         metrics = self._metrics
         kinds = Counter((one.signal, one.channel or "", one.outcome, one.reason or "") for one in firings)
         for (signal, channel, outcome, reason), count in kinds.items():
@@ -60,8 +64,8 @@ class Observer:
         # A slice's firings share few append times; those of a tick share one.
         sent = Counter((one.signal, one.channel or "", one.append_time) for one in firings if one.outcome == "sent")
         for (signal, channel, appended), count in sent.items():
-            metrics.event_to_trigger.observe(max(now - appended, 0) / 1000, (signal, channel), count)
+            metrics.event_to_trigger.observe(max(sent_at - appended, 0) / 1000, (signal, channel), count)
         for one in firings:
             if one.outcome == "sent" and one.by_touchpoint and one.append_time - one.event_time < LIVE:
-                seconds = max(now - one.event_time, 0) / 1000
+                seconds = max(sent_at - one.event_time, 0) / 1000
                 metrics.touchpoint_to_trigger.observe(seconds, (one.signal, one.channel or ""))

@@ -1,10 +1,12 @@
 """Sending in bulk: all records for one partition as few batches, each awaited until the broker has it for good."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
 from streams.broker import client_options
@@ -26,6 +28,10 @@ class TooLargeError(Exception):
     """A record, or records that must be one batch, are larger than a batch may be."""
 
 
+class SendError(KafkaError):  # type: ignore[misc]  # aiokafka has no types
+    """Records could not be sent; the text says where to, and why."""
+
+
 class Sender:
     """Sends through one started producer of aiokafka."""
 
@@ -36,25 +42,25 @@ class Sender:
     async def to_partition(self, topic: str, partition: int, records: Sequence[Record]) -> None:
         """Sends records to one partition, in order; returns when the broker has them all.
 
-        Raises KafkaError when one could not be sent, TooLargeError for a record above BATCH_BYTES.
+        Raises SendError when one could not be sent, TooLargeError for a record above BATCH_BYTES.
         """
-        futures = [
-            await self._producer.send_batch(batch, topic, partition=partition) for batch in self._batches(records)
-        ]
-        await _all(futures)
+        with _told(topic, partition):
+            send = self._producer.send_batch
+            await _all([await send(batch, topic, partition=partition) for batch in self._batches(records)])
 
     async def as_one_batch(self, topic: str, partition: int, records: Sequence[Record]) -> int:
         """Sends records as one batch, which the broker takes wholly or not; the offset of the first.
 
-        Raises KafkaError when it could not be sent, TooLargeError when they don't fit into one batch.
+        Raises SendError when it could not be sent, TooLargeError when they don't fit into one batch.
         """
         batches = list(self._batches(records))
         if len(batches) != 1:
             raise TooLargeError(
                 f"{topic}/{partition}: found {len(records)} records of {len(batches)} batches, expected 1"
             )
-        future = await self._producer.send_batch(batches[0], topic, partition=partition)
-        sent = await future
+        with _told(topic, partition):
+            future = await self._producer.send_batch(batches[0], topic, partition=partition)
+            sent = await future
         return int(sent.offset)
 
     async def by_key(self, topic: str, records: Iterable[Record]) -> None:
@@ -69,25 +75,34 @@ class Sender:
             groups.setdefault(chosen, []).append(record)
         await _all([self.to_partition(topic, partition, group) for partition, group in groups.items()])
 
-    def _batches(self, records: Iterable[Record]) -> Iterable[Any]:
-        batch = self._producer.create_batch()
+    def _batches(self, records: Iterable[Record]) -> Iterator[Any]:
+        batch = None
         for record in records:
-            if not _added(batch, record):
-                yield batch
-                batch = self._producer.create_batch()
-                if not _added(batch, record):
-                    raise TooLargeError(f"found a record of {_size(record):,} bytes, expected {BATCH_BYTES:,} at most")
-        if batch.record_count():
+            headers = list(record[2]) if len(record) == 3 else []
+            while (
+                batch is None or batch.append(timestamp=None, key=record[0], value=record[1], headers=headers) is None
+            ):
+                if batch is not None:
+                    yield batch
+                batch = self._new_batch(record)
+        if batch is not None:
             yield batch
 
+    def _new_batch(self, first: Record) -> Any:
+        # A builder takes its first record however large it is, and the broker would refuse it after many tries.
+        size = len(first[0] or b"") + len(first[1] or b"")
+        if size > BATCH_BYTES:
+            raise TooLargeError(f"found a record of {size:,} bytes, expected {BATCH_BYTES:,} at most")
+        return self._producer.create_batch()
 
-def _added(batch: Any, record: Record) -> bool:
-    key, value, *headers = record
-    return batch.append(timestamp=None, key=key, value=value, headers=list(headers[0]) if headers else []) is not None
 
-
-def _size(record: Record) -> int:
-    return len(record[0] or b"") + len(record[1] or b"")
+@contextmanager
+def _told(topic: str, partition: int) -> Iterator[None]:
+    """Tells in an error of the producer where the records were to go."""
+    try:
+        yield
+    except KafkaError as error:
+        raise SendError(f"{topic}/{partition}: found {error!r}, expected the records to be taken") from error
 
 
 async def _all(waiting: Sequence[Any]) -> None:

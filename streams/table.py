@@ -4,6 +4,7 @@ Faust's recovery and standbys work on it as on its own tables. What is read and 
 core gets the states of its partition, see `BulkStore.states`.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,11 @@ import faust
 from faust.stores.base import Store
 from faust.types import TP, AppT, EventT
 
+from streams.changelog import ChangelogReader
 from streams.states import MemoryStates, RocksStates, States
 from streams.transport import Batch
 
 Fault = Callable[[BaseException], None]
-
-
-class ChangelogHoleError(Exception):
-    """Records of the changelog were lost on their way here; states read from then on would be wrong."""
 
 
 class BulkStore(Store[bytes, bytes]):
@@ -28,13 +26,14 @@ class BulkStore(Store[bytes, bytes]):
     `fault` is told what goes wrong while a changelog is applied: Faust only logs it and goes on.
     """
 
-    mundane_level = "debug"
+    logger = logging.getLogger("faust.tables")
 
     def __init__(self, app: AppT, table: Any, *, folder: Path | None, fault: Fault) -> None:
         super().__init__("bulk://", app, table, table_name=table.name)
         self._folder = folder
         self._fault = fault
         self._partitions: dict[int, States] = {}
+        self._readers: dict[int, ChangelogReader] = {}
         self._owned: set[int] = set()
 
     def states(self, partition: int) -> States:
@@ -48,6 +47,11 @@ class BulkStore(Store[bytes, bytes]):
     def own(self, partitions: set[int]) -> None:
         """Only this worker writes these from now on: whatever else comes from their changelogs is left out."""
         self._owned = set(partitions)
+
+    def overwritten(self, partition: int) -> set[bytes]:
+        """The keys under which the changelog has older values than the states; whoever writes them again empties it."""
+        reader = self._readers.get(partition)
+        return reader.overwritten if reader else set()
 
     def sizes(self) -> dict[int, int]:
         """How many values each partition holds."""
@@ -73,10 +77,9 @@ class BulkStore(Store[bytes, bytes]):
         states = self._partitions.get(tp.partition)
         if states is None or tp.partition in self._owned:
             return
-        if batch.after is not None and batch.after != states.offset:
-            where = f"{tp.topic}/{tp.partition}"
-            raise ChangelogHoleError(f"{where}: found {batch.after} before {batch.first}, expected {states.offset}")
-        states.apply(((record.key or b"", record.value) for record in batch.records), batch.last)
+        if batch.after is None or tp.partition not in self._readers:
+            self._readers[tp.partition] = ChangelogReader(f"{tp.topic}/{tp.partition}", states)
+        self._readers[tp.partition].read(batch)
 
     async def on_rebalance(
         self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
@@ -97,6 +100,7 @@ class BulkStore(Store[bytes, bytes]):
     def _keep(self, wanted: set[int]) -> None:
         for partition in [one for one in self._partitions if one not in wanted]:
             self._partitions.pop(partition).close()
+            self._readers.pop(partition, None)
 
     # Faust's view by key; only for those who look at a table from outside.
 
@@ -133,7 +137,7 @@ class BulkStore(Store[bytes, bytes]):
 class BulkTable(faust.Table[bytes, bytes]):
     """A Faust table on a BulkStore."""
 
-    mundane_level = "debug"
+    logger = logging.getLogger("faust.tables")
     data: BulkStore
 
     def __init__(self, app: AppT, *, folder: Path | None, fault: Fault, **options: Any) -> None:

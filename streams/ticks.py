@@ -11,10 +11,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from aiokafka.errors import KafkaError
-
 from streams.metrics import Metrics
-from streams.sender import Sender
+from streams.sender import Sender, SendError
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +79,7 @@ class Ticker:
         value = json.dumps({"type": "clock.tick", "time": at}, separators=(",", ":")).encode()
         try:
             self._unread[number] = await self._sender.as_one_batch(self._topic, number, [(None, value)])
-        except KafkaError as error:
+        except SendError as error:
             # The next look tries again; two ticks instead of one do no harm.
             log.warning("tick for %s/%s not written: %s", self._topic, number, error)
             return

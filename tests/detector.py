@@ -1,9 +1,9 @@
 """`telltale run` as a child process, for tests and benchmarks.
 
-    with Detector(kafka.bootstrap, library, namespace="t1", clock="log") as detector:
-        detector.wait_ready()
-        ...
-        assert detector.terminate() == 0
+with Detector(kafka.bootstrap, library, namespace="t1", clock="log") as detector:
+    detector.wait_ready()
+    ...
+    assert detector.terminate() == 0
 """
 
 from __future__ import annotations
@@ -81,11 +81,20 @@ class Detector(Child):
         # Looks without taking the news away from whoever waits for the end.
         looking = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
         try:
-            wait_for(lambda: os.waitid(os.P_PID, self.pid, looking) or not self.running, "it to be frozen", limit=limit)
+            wait_for(lambda: not self.running or os.waitid(os.P_PID, self.pid, looking), "it to be frozen", limit=limit)
         except TimeoutError:
             raise self.error(f"was not frozen within {limit:.0f} s") from None
         if not self.running:
             raise self.error(f"ended with {self.code} before it was frozen")
+
+    def wait_output(self, text: str, limit: float = READY_LIMIT) -> None:
+        """Returns when it has written this. Raises ChildError when it ends before, or after `limit` seconds."""
+        try:
+            wait_for(lambda: text in self.output() or not self.running, "its output", limit=limit)
+        except TimeoutError:
+            raise self.error(f"has not written {text!r} within {limit:.0f} s") from None
+        if text not in self.output():
+            raise self.error(f"ended with {self.code} before it wrote {text!r}")
 
     def metrics(self) -> Samples:
         """Every sample at /metrics; none while it doesn't answer."""

@@ -89,15 +89,19 @@ async def produce(
 ) -> list[tuple[int, int]]:
     """Writes messages in order; (partition, offset) of each. `options` go to AIOKafkaProducer."""
     async with AIOKafkaProducer(bootstrap_servers=bootstrap, **{"linger_ms": 5, "acks": "all", **options}) as producer:
-        sent = []
-        for given in messages:
-            m = given if isinstance(given, Message) else Message(given)
-            sent.append(
-                await producer.send(
-                    topic, m.value, key=m.key, partition=m.partition, timestamp_ms=m.timestamp, headers=list(m.headers)
-                )
-            )
+        sent = [await _send(producer, topic, m if isinstance(m, Message) else Message(m)) for m in messages]
         return [(done.partition, done.offset) for done in await asyncio.gather(*sent)]
+
+
+async def _send(producer: AIOKafkaProducer, topic: str, m: Message) -> Any:
+    headers = list(m.headers)
+    if m.key is None and m.value is None:  # as aiokafka's `send` refuses
+        batch = producer.create_batch()
+        batch.append(key=None, value=None, timestamp=m.timestamp, headers=headers)
+        return await producer.send_batch(batch, topic, partition=m.partition or 0)
+    return await producer.send(
+        topic, m.value, key=m.key, partition=m.partition, timestamp_ms=m.timestamp, headers=headers
+    )
 
 
 async def read_all(bootstrap: str, topic: str, *, committed: bool = False) -> list[Record]:
@@ -163,9 +167,9 @@ async def evict(bootstrap: str, group: str) -> None:
     async with _admin(bootstrap) as admin:
         coordinator = await admin.find_coordinator(group)
         (answer,) = await admin.describe_consumer_groups([group], coordinator)
-        for _, _, _, _, _, members, *_ in answer.groups:
-            for member, *_ in members:
-                await admin._send_request(LeaveGroupRequest(group, member), coordinator)
+        members = [member for _, _, _, _, _, listed, *_ in answer.groups for member, *_ in listed]
+        for member in members:
+            await admin._send_request(LeaveGroupRequest(group, member), coordinator)
 
 
 @asynccontextmanager
@@ -173,7 +177,12 @@ async def reader(bootstrap: str, topic: str, *, committed: bool = False) -> Asyn
     """A consumer of all partitions of the topic, from the beginning, in no group."""
     level = "read_committed" if committed else "read_uncommitted"
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, isolation_level=level, enable_auto_commit=False, fetch_max_wait_ms=50
+        bootstrap_servers=bootstrap,
+        isolation_level=level,
+        enable_auto_commit=False,
+        # The reset that an assignment brings may end after the seek below, and wins: it must lead to the same place.
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=50,
     )
     async with consumer:
         async with _admin(bootstrap) as admin:

@@ -1,6 +1,7 @@
 """The consumer of batches: hands them out in order, commits only what is wholly done, starts where the states end."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -27,7 +28,7 @@ class BatchConsumer(Consumer):
     and the others go on.
     """
 
-    mundane_level = "debug"
+    logger = logging.getLogger("faust.consumer")
     _thread: BatchThread
 
     def __init__(self, *args: Any, fetch_wait: int, positions: Positions, **options: Any) -> None:

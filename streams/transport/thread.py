@@ -1,6 +1,7 @@
 """The thread that talks to the broker: fetches small and soon, and tells records of before a seek from those after."""
 
 # ruff: noqa: SLF001  see `touched`
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ from streams.transport.batch import Batch
 class BatchThread(AIOKafkaConsumerThread):
     """Faust's consumer thread, with batches instead of records."""
 
-    mundane_level = "debug"
+    logger = logging.getLogger("faust.consumer")
 
     def __init__(self, *args: Any, fetch_wait: int, **options: Any) -> None:
         self._fetch_wait = fetch_wait

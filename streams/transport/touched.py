@@ -26,6 +26,7 @@ class Touched:
 TOUCHED: tuple[Touched, ...] = (
     Touched(APP, "_new_transport", ("self",), "brings in the batch transport, so that broker URLs stay kafka://"),
     Touched(APP, "_new_producer_transport", ("self",), "the same for the producer's side"),
+    Touched(APP, "_create_directories", ("self",), "Faust makes folders that nothing is put in"),
     Touched(CONSUMER, "_new_consumer_thread", ("self",), "makes our thread"),
     Touched(CONSUMER, "_thread", None, "seeks and reads commits in the thread"),
     Touched(

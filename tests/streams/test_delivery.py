@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
-from aiokafka.errors import KafkaTimeoutError
 
 from rules import DeadLetter, Outgoing, Slice
 from streams.dead_letters import DeadLetters
-from streams.delivery import AtLeastOnce, FencedError
+from streams.delivery import AtLeastOnce, FencedError, Routes
 from streams.metrics import Metrics
+from streams.sender import SendError
 from tests.streams.fakes import FakeSender
 
 PARTITIONS = {"triggers.email": 2, "triggers.push": 8, "decisions": 4}
@@ -18,15 +19,27 @@ PARTITIONS = {"triggers.email": 2, "triggers.push": 8, "decisions": 4}
 
 def delivery(sender: FakeSender) -> AtLeastOnce:
     faked: Any = sender
-    return AtLeastOnce(
-        faked,
-        DeadLetters(faked, "dead-letters", 1, Metrics()),
+
+    async def following(_partition: int) -> int:
+        return sender.offset
+
+    routes = Routes(
         log="touchpoints",
         changelog="states",
         decisions="decisions",
         triggers={"email": "triggers.email", "push": "triggers.push"},
         partitions=PARTITIONS,
     )
+    letters = DeadLetters(faked, "dead-letters", 1, Metrics())
+    return AtLeastOnce(faked, letters, routes, following, doubt=5.0)
+
+
+def now() -> float:
+    return time.monotonic()
+
+
+def long_ago() -> float:
+    return time.monotonic() - 60
 
 
 def full() -> Slice:
@@ -42,7 +55,7 @@ def full() -> Slice:
 
 async def test_one_send_a_topic_and_the_states_last() -> None:
     sender = FakeSender(offset=10)
-    assert await delivery(sender).deliver(3, full(), end=9) == 12
+    assert (await delivery(sender).deliver(3, full(), 9, now())).end == 12
     assert sender.sent[-1] == ("states", 3, full().changes)
     assert sorted(sender.sent[:-1])[1:] == [
         ("decisions", 3, [(b"c1", b"d1")]),
@@ -53,23 +66,34 @@ async def test_one_send_a_topic_and_the_states_last() -> None:
 
 
 async def test_the_first_changes_of_a_partition() -> None:
-    assert await delivery(FakeSender(offset=0)).deliver(0, full(), end=None) == 2
+    assert (await delivery(FakeSender(offset=0)).deliver(0, full(), None, now())).end == 2
 
 
 async def test_without_changes_the_changelog_stays() -> None:
     sender = FakeSender()
-    assert await delivery(sender).deliver(0, Slice(consumed=1, offset=4), end=7) == 7
+    assert (await delivery(sender).deliver(0, Slice(consumed=1, offset=4), 7, now())).end == 7
     assert sender.sent == []
 
 
 async def test_states_are_not_written_when_an_output_fails() -> None:
-    sender = FakeSender(fail=KafkaTimeoutError())
-    with pytest.raises(KafkaTimeoutError):
-        await delivery(sender).deliver(0, full(), end=None)
+    sender = FakeSender(fail=SendError("broker gone"))
+    with pytest.raises(SendError):
+        await delivery(sender).deliver(0, full(), None, now())
     assert sender.sent == []
 
 
 @pytest.mark.parametrize(("end", "ours"), [(9, 11), (9, 9), (None, 4)])
 async def test_another_writer_is_found(end: int | None, ours: int) -> None:
-    with pytest.raises(FencedError, match=f"found our records at offset {ours}, expected"):
-        await delivery(FakeSender(offset=ours)).deliver(0, full(), end)
+    with pytest.raises(FencedError, match=f"found offset {ours} for our records, expected"):
+        await delivery(FakeSender(offset=ours)).deliver(0, full(), end, now())
+
+
+async def test_who_may_have_been_frozen_asks_before_it_sends_anything() -> None:
+    sender = FakeSender(offset=12)
+    with pytest.raises(FencedError, match="found offset 12 for our records, expected 10"):
+        await delivery(sender).deliver(0, full(), 9, long_ago())
+    assert sender.sent == []
+
+
+async def test_who_was_only_slow_goes_on() -> None:
+    assert (await delivery(FakeSender(offset=10)).deliver(0, full(), 9, long_ago())).end == 12

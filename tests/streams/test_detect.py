@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from rules import ForeignLog, Partition, Plan, Slice, compile_plan, load_library
+from rules import ForeignLog, Partition, Plan, Slice, compile_plan, decode_marker, load_library
+from streams.delivery import Delivered as Durable
 from streams.detect import Detection, Detector, HoleError
 from streams.metrics import Metrics
 from streams.observe import Observer
+from streams.sender import BATCH_BYTES
 from streams.states import MemoryStates
 from streams.transport import Batch
 from tests.streams.fakes import LogRecord
@@ -57,12 +59,13 @@ class Delivered:
         self.ends: list[int | None] = []
         self.error: Exception | None = None
 
-    async def deliver(self, _partition: int, done: Slice, end: int | None) -> int | None:
+    async def deliver(self, _partition: int, done: Slice, end: int | None, _proved: float) -> Durable:
         if self.error:
             raise self.error
         self.slices.append(done)
         self.ends.append(end)
-        return (-1 if end is None else end) + len(done.changes) if done.changes else end
+        last = (-1 if end is None else end) + len(done.changes)
+        return Durable(last if done.changes else end, 0.0)
 
 
 class Store:
@@ -72,6 +75,10 @@ class Store:
         self.data = self
         self.parts: dict[int, MemoryStates] = {}
         self.owned: set[int] = set()
+        self.overwrites: dict[int, set[bytes]] = {}
+
+    def overwritten(self, partition: int) -> set[bytes]:
+        return self.overwrites.setdefault(partition, set())
 
     def states(self, partition: int) -> MemoryStates:
         return self.parts.setdefault(partition, MemoryStates())
@@ -118,6 +125,39 @@ async def test_what_is_not_delivered_changes_nothing(stage: Stage) -> None:
     assert (one.partition.offset, len(one.states)) == (-1, 0)
 
 
+async def test_states_that_another_writer_has_written_over_are_written_again(stage: Stage) -> None:
+    before = stage.detector.own({0})[0]
+    await before.work([batch(view(0), view(1, "c2"), view(2, "c3"))])
+    stage.detector.release()
+    states = stage.store.states(0)
+    states.persist(9)  # the other's records were read, and left out
+    stage.store.overwrites[0] = {b"c1", b"c3"}
+    one = stage.detector.own({0})[0]
+    stage.delivered.slices.clear()
+    await one.work([batch(view(3, "c2"), after=2)])
+    await one.work([batch(view(4, "c2"), after=3)])
+    again, new, _ = stage.delivered.slices
+    standing = [(key, states[key]) for key in (b"c1", b"c3")]
+    assert again.changes[:-1] == standing
+    assert decode_marker(again.changes[-1][1]).offset == 2
+    assert (again.triggers, [key for key, _ in new.changes]) == ([], [b"c2", b"\0"])
+    assert (one.partition.offset, states.offset) == (4, 16)
+
+
+async def test_what_is_written_again_is_written_in_parts(stage: Stage) -> None:
+    states = stage.store.states(0)
+    large = {f"c{n:02}".encode(): b"x" * 60_000 for n in range(40)}
+    one = stage.detector.own({0})[0]
+    await one.work([batch(view(0))])
+    states.update(large.items())
+    stage.store.overwrites[0] |= set(large)
+    stage.delivered.slices.clear()
+    await one.work([batch(view(1), after=0)])
+    *parts, _ = stage.delivered.slices
+    assert [item for part in parts for item in part.changes[:-1]] == sorted(large.items())
+    assert max(sum(len(value) for _, value in part.changes) for part in parts) < BATCH_BYTES
+
+
 async def test_a_hole_is_found(stage: Stage) -> None:
     one = stage.detector.own({0})[0]
     await one.work([batch(view(0))])
@@ -148,6 +188,8 @@ async def test_a_log_that_begins_later_is_told(stage: Stage, caplog: pytest.LogC
 async def test_a_partition_that_stayed_ours_is_kept(stage: Stage) -> None:
     one = stage.detector.own({0, 1})[0]
     await one.work([batch(view(0))])
+    stage.detector.release()
+    assert list(stage.detector) == []
     assert stage.detector.own({0})[0] is one
     assert stage.store.owned == {0}
 

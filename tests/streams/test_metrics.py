@@ -68,7 +68,7 @@ def test_what_a_slice_adds() -> None:
     stats.timers, stats.timer_lateness = 2, 700
     firings = [decided(), decided(), decided(outcome="held", reason="if"), decided(event_time=5, signal="old")]
     done = Slice(consumed=9, stats=stats, firings=firings, changes=[(b"c", b"x" * 300), (b"\0", b"m")])
-    Observer(metrics).delivered(done, 0.01, time.monotonic() - 0.2)
+    Observer(metrics).delivered(done, 0.01, time.monotonic() - 0.2, time.time() * 1000)
 
     def value(name: str, **labels: str) -> float | None:
         return metrics.registry.get_sample_value("telltale_" + name, labels)

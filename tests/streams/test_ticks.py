@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from aiokafka.errors import KafkaTimeoutError
 
 from streams.metrics import Metrics
+from streams.sender import SendError
 from streams.ticks import LONGEST_HOLD, Ticker, tick_time
 from tests.streams.fakes import FakeSender
 
@@ -70,7 +70,7 @@ async def test_partitions_that_moved_are_looked_at_anew() -> None:
 
 async def test_a_tick_that_could_not_be_written_is_tried_again() -> None:
     stage = Stage()
-    stage.sender.fail = KafkaTimeoutError()
+    stage.sender.fail = SendError("broker gone")
     await stage.ticker.look([Owned()], NOW)
     stage.sender.fail = None
     await stage.ticker.look([Owned()], NOW + 100)
