@@ -104,9 +104,9 @@ class Calendar:
         return self._day
 
     def _look_up(self, now: int) -> None:
-        day = (_EPOCH + timedelta(milliseconds=now)).toordinal()
-        day = max(day - 1, 1)
-        while (end := self._midnight(day + 1)) <= now:
+        known = min(max(now, MIN_TIME), MAX_TIME)  # there are no days beyond, but who looks ahead may ask
+        day = max((_EPOCH + timedelta(milliseconds=known)).toordinal() - 1, 1)
+        while (end := self._midnight(day + 1)) <= known:
             day += 1
         self._begin, self._end, self._day = self._midnight(day), end, day
 

@@ -70,7 +70,10 @@ def replay_files(
 ) -> None:
     _check(files or [], topic)
     if against is not None and (triggers or decisions):
-        fail("found --against with --triggers or --decisions; expected one of them; replay without --against to write")
+        fail(
+            "found --against with --triggers or --decisions; expected one of them; replay without it to write",
+            WRONG_USAGE,
+        )
     end = _until(until)
     plan = plan_at(library)
     gc.set_threshold(*COLLECTED_EVERY)

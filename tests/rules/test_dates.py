@@ -138,6 +138,12 @@ def test_the_day_at_an_instant(name: str, now: str, day: str) -> None:
     assert date.fromordinal(day_at(ms(now), zone(name))).isoformat() == day
 
 
+def test_there_are_no_days_beyond_the_calendar() -> None:
+    calendar = Calendar(zone("Europe/Brussels"))
+    assert [calendar.day_at(MAX_TIME + DAY * days) for days in (0, 1, 400_000)] == [date.max.toordinal()] * 3
+    assert [calendar.day_at(MIN_TIME - DAY * days) for days in (0, 1, 400_000)] == [1] * 3
+
+
 INSTANTS = st.integers(0, ms("2100-01-01T00:00:00+00:00")) | st.integers(MIN_TIME, MAX_TIME)
 NAMES = st.sampled_from(sorted(zone_names()))
 
