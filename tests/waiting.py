@@ -10,7 +10,7 @@ Found = TypeVar("Found")
 
 
 def wait_for(
-    look: Callable[[], Found], what: str | Callable[[], str], *, limit: float = 60.0, pause: float = 0.05
+    look: Callable[[], Found], what: str | Callable[[], str], *, limit: float = 60.0, pause: float = 0.1
 ) -> Found:
     """Looks again and again until something true is found, and returns it; limit and pause in seconds.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import pytest
 
 from tests.detector import Detector
@@ -82,15 +84,16 @@ def test_frozen_with_states_at_hand_and_thawed(install: Installer) -> None:
 def test_frozen_under_load(install: Installer) -> None:
     shop = install(SHOP, clock="log")
     first, second = shop.start(), shop.detector()
+    traffic = recorded(size=100)
     with Supervisor(first, second):
-        with Feed(shop, recorded(size=100), pause=0.1):
+        with Feed(shop, islice(traffic, 100), pause=0.1):
             shop.wait_progress(2_000)
             first.suspend()
             second.start()
             wait_partitions(second=(second, PARTITIONS))
-            shop.wait_progress(1_000)
+        with Feed(shop, islice(traffic, 100), pause=0.1):
             first.resume()
             wait_partitions(first=(first, 2), second=(second, 2))
-            shop.wait_progress(1_000)
+        publish(shop, traffic)  # all that is left, with both at work
         shop.wait_read()
     shop.check()
