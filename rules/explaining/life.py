@@ -157,7 +157,7 @@ class _Living:
         return record.key is None and record.partition == self._number
 
     def _is_over(self, record: Record) -> bool:
-        """Whether the moment asked for has passed, in the customer's partition: others may stand before it in a dump."""
+        """Whether the moment asked for has passed in the customer's partition; others may come earlier in a dump."""
         if self._at is not None and not self._over:
             wall = self._reader.plain or self._clock == "wall"
             self._over = (record.timestamp if wall else _time(record)) > self._at
