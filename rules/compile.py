@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
-from rules.declaration import Feature, Follow, Library, Signal, Silent, When
-from rules.expression import Expression, FeatureRead, Scope, Tendency, compile_customer, parse
+from rules.dates import zone_named
+from rules.declaration import DateWindow, Feature, Follow, Library, Signal, Silent, Types, When
+from rules.expression import Expression, FeatureRead, Scope, Tendency, compile_customer, parse, read_segments
 from rules.feature_types import feature_info
 from rules.features import Reader, plan_feature
-from rules.fields import Getter, as_key, getter
+from rules.fields import Getter, as_key, getter, matches_any
 from rules.firing import Carry, Condition, SignalPlan
 from rules.identity import part_key
-from rules.patterns import EdgeMatcher, FollowMatcher, SilentMatcher, WhenMatcher
+from rules.patterns import (
+    DateMatcher,
+    EdgeMatcher,
+    FollowMatcher,
+    LaggingSilentMatcher,
+    SilentMatcher,
+    WhenMatcher,
+)
 from rules.patterns.when import Reads
 from rules.plan import Plan
 
@@ -26,8 +35,12 @@ def compile_plan(library: Library) -> Plan:
 class _Compiler:
     def __init__(self, library: Library) -> None:
         self.library = library
-        self.features = {feature.name: plan_feature(feature) for feature in library.features}
+        self.features = {feature.name: plan_feature(feature, library.time_zone) for feature in library.features}
+        self.late_by = max([library.late_by, *(source.late_by for source in library.sources)])
+        self.zone = zone_named(library.time_zone) or ZoneInfo("UTC")
         self.infos = {feature.name: feature_info(feature) for feature in library.features}
+        conditions = {segment.name: segment.condition for segment in library.segments}
+        self.segments = read_segments(conditions, self.infos).expressions
 
     def plan(self) -> Plan:
         signals = [signal for signal in self.library.signals if signal.status in _RUNS]
@@ -38,18 +51,32 @@ class _Compiler:
             edges=[when for when in whens if isinstance(when, EdgeMatcher)],
             whens=[when for when in whens if isinstance(when, WhenMatcher)],
             follows=[self._follow(signal, signal.pattern) for signal in signals if isinstance(signal.pattern, Follow)],
-            silents=[
-                SilentMatcher(self._signal(signal), signal.pattern, _getter(signal.per))
+            silents=[self._silent(signal, signal.pattern) for signal in signals if isinstance(signal.pattern, Silent)],
+            dates=[
+                DateMatcher(self._signal(signal), signal.pattern, self.zone)
                 for signal in signals
-                if isinstance(signal.pattern, Silent)
+                if isinstance(signal.pattern, DateWindow)
             ],
         )
 
     def _follow(self, signal: Signal, pattern: Follow) -> FollowMatcher:
-        return FollowMatcher(self._signal(signal), pattern, _getter(signal.per), self.library.late_by)
+        return FollowMatcher(
+            self._signal(signal), pattern, _getter(signal.per), self.late_by, self._latency_of, self.library.time_zone
+        )
+
+    def _silent(self, signal: Signal, pattern: Silent) -> SilentMatcher | LaggingSilentMatcher:
+        latency = self._latency_of(pattern.types)
+        if latency:
+            return LaggingSilentMatcher(self._signal(signal), pattern, _getter(signal.per), self.late_by, latency)
+        return SilentMatcher(self._signal(signal), pattern, _getter(signal.per))
+
+    def _latency_of(self, types: Types) -> int:
+        """The largest latency of these types in the catalogue (ms)."""
+        catalogue = self.library.interactions
+        return max((one.latency for one in catalogue if matches_any(types, one.name)), default=0)
 
     def _when(self, signal: Signal, pattern: When) -> EdgeMatcher | WhenMatcher:
-        scope = Scope(kind="customer", features=self.infos, per=signal.per, holds=pattern.hold is not None)
+        scope = self._scope(signal, holds=pattern.hold is not None)
         expression = parse(pattern.condition, scope, timed=True)
         condition, reads = self._compiled(expression), self._reads(expression)
         timed = expression.tendency in (Tendency.RISES, Tendency.EITHER)
@@ -64,18 +91,19 @@ class _Compiler:
             per=None if read_per is None else lambda touchpoint: as_key(read_per(touchpoint)),
             timed=timed,
             hold=pattern.hold,
+            clocked=expression.clocked,
         )
 
     def _reads(self, expression: Expression) -> Reads:
         return Reads(
             shared=tuple((self.features[read.name], read.key) for read in _sorted(expression) if not read.own),
             own=tuple(self.features[read.name] for read in _sorted(expression) if read.own),
-            profile=bool(expression.profile),
+            profile=bool(expression.profile) or expression.clocked,
             touchpoint=bool(expression.touchpoint),
         )
 
     def _signal(self, signal: Signal) -> SignalPlan:
-        scope = Scope(kind="customer", features=self.infos, per=signal.per)
+        scope = self._scope(signal)
         return SignalPlan(
             declared=signal,
             key=part_key("signal", [signal.name, signal.per, signal.pattern, self._definitions(signal)]),
@@ -89,7 +117,7 @@ class _Compiler:
         """The features that a condition reads: what its instances keep hangs on their definitions."""
         if not isinstance(signal.pattern, When):
             return []
-        scope = Scope(kind="customer", features=self.infos, per=signal.per)
+        scope = self._scope(signal)
         return [self.features[read.name].declared for read in _sorted(parse(signal.pattern.condition, scope))]
 
     def _carry(self, name: str, text: str, scope: Scope) -> Carry:
@@ -98,7 +126,10 @@ class _Compiler:
         return Carry(name, self._compiled(parse(text, scope)), is_time)
 
     def _compiled(self, expression: Expression) -> Condition:
-        return compile_customer(expression, self._readers(expression))
+        return compile_customer(expression, self._readers(expression), self.library.time_zone)
+
+    def _scope(self, signal: Signal, holds: bool = False) -> Scope:
+        return Scope("customer", self.infos, per=signal.per, holds=holds, segments=self.segments)
 
     def _readers(self, expression: Expression) -> Mapping[FeatureRead, Reader]:
         return {read: self.features[read.name].reader(read.own, read.key) for read in expression.reads}

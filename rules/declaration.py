@@ -7,9 +7,9 @@ types are tuples of dotted names or wildcards (``content.*``, ``*``), expression
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-FeatureKind = Literal["count", "sum", "mean", "min", "max", "distinct", "first", "last", "top", "score"]
+FeatureKind = Literal["count", "sum", "mean", "min", "max", "distinct", "first", "last", "top", "score", "trend"]
 Status = Literal["draft", "shadow", "live", "retired"]
 Restart = Literal["first", "latest"]
 Types = tuple[str, ...]
@@ -17,13 +17,18 @@ Types = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One touchpoint type of the catalogue."""
+    """One touchpoint type of the catalogue.
+
+    ``latency``: how long (ms) its touchpoints may be on their way. ``deprecated``: what to use instead of it.
+    """
 
     name: str
     says: str | None = None
     channel: str | None = None
     loop: str | None = None
     evidence: str | None = None
+    latency: int = 0
+    deprecated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,8 @@ class Feature:
     """A named value kept per customer, or per customer and value of the field ``per``.
 
     ``types`` is empty for a score, whose ``weights`` name them. ``field`` is the touchpoint's field that
-    sum, mean, min, max, distinct, first, last and top take; ``by`` what top adds up.
+    sum, mean, min, max, distinct, first, last and top take; ``by`` what top adds up; ``band`` the share by which a
+    trend must move.
     """
 
     name: str
@@ -57,6 +63,7 @@ class Feature:
     weights: tuple[Weight, ...] = ()
     half_life: int | None = None
     over: int | None = None
+    band: float = 0.0
     where: str | None = None
     per: str | None = None
 
@@ -111,7 +118,37 @@ class Silent:
     types: Types
 
 
-Pattern = When | Follow | Silent
+@dataclass(frozen=True, slots=True)
+class DateWindow:
+    """Fires when now comes into a window about a date of the profile.
+
+    ``ahead``: the window lasts from so many ms before the date until it; ``after``: it is the day that begins so many
+    ms after it. Exactly one of the two is said.
+    """
+
+    field: str
+    ahead: int | None = None
+    after: int | None = None
+    yearly: bool = False
+
+
+Pattern = When | Follow | Silent | DateWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A named condition about a customer."""
+
+    name: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How late (ms) touchpoints of one source may come."""
+
+    name: str
+    late_by: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +178,65 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineStep:
+    """One touchpoint of a timeline, in the order of the log: ``time`` in epoch ms, ``fields`` the others it has."""
+
+    time: int
+    type: str
+    fields: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedFiring:
+    """A firing that a timeline expects at ``time`` (epoch ms); what is None isn't compared."""
+
+    time: int
+    channel: str | None = None
+    per: str | None = None
+    late: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What one customer does, and when ``signal`` then fires.
+
+    ``file`` and ``line`` say where it is written. ``profile`` stands before the first step and fires nothing. Time
+    runs on until ``until`` ms after the largest time of the steps. ``fires`` are all firings, in no order.
+    """
+
+    signal: str
+    name: str
+    file: str
+    line: int
+    steps: tuple[TimelineStep, ...]
+    fires: tuple[ExpectedFiring, ...]
+    profile: tuple[tuple[str, Any], ...] = ()
+    until: int = 0
+
+    @property
+    def end(self) -> int:
+        """When it ends (epoch ms)."""
+        return max(step.time for step in self.steps) + self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Library:
-    """A whole library. ``digest`` is the SHA-256 (hex) of what it means, so two folders that mean the same share it."""
+    """A whole library. ``digest`` is the SHA-256 (hex) of what it means, so two folders that mean the same share it.
+
+    ``timelines`` say how it is tested, not what it means.
+    """
 
     name: str
     digest: str
     time_zone: str = "UTC"
     currency: str | None = None
     late_by: int = 24 * 3_600_000
+    sources: tuple[Source, ...] = ()
+    forget_after: int | None = None
     interactions: tuple[Interaction, ...] = ()
     has_catalogue: bool = False
     channels: tuple[Channel, ...] = ()
     features: tuple[Feature, ...] = ()
+    segments: tuple[Segment, ...] = ()
     signals: tuple[Signal, ...] = ()
+    timelines: tuple[Timeline, ...] = ()

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, Final
 
 from rules.declaration import Library
 
+_ASIDE: Final = ("digest", "timelines")
+
 
 def digest(library: Library) -> str:
-    """SHA-256 (hex) over the canonical JSON of all that a library declares, but for the digest itself."""
+    """SHA-256 (hex) over the canonical JSON of all that a library means, the digest itself and the tests aside."""
     text = json.dumps(_plain(library), ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -21,6 +23,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
     if is_dataclass(value) and not isinstance(value, type):
-        named = [(field.name, _plain(getattr(value, field.name))) for field in fields(value) if field.name != "digest"]
+        named = [
+            (field.name, _plain(getattr(value, field.name))) for field in fields(value) if field.name not in _ASIDE
+        ]
         return [type(value).__name__, named]
     return value

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Protocol
 
 from rules.dues import Dues
 from rules.firing import Moment
+from rules.identity import trigger_id
 from rules.plan import Plan
 from rules.policy import Decision, decide, decided
 from rules.slice import DeadLetter, LogRecord, Outgoing, Slice
 from rules.state import NEVER, State, decode_state, due_of, encode_state
 from rules.step import advance, step
 from rules.touchpoint import BadRecord, Touchpoint, decode_control, decode_touchpoint
-from rules.wire import MARKER_KEY, Marker, encode_decision, encode_marker, encode_trigger, rfc3339, trigger_id
+from rules.wire import MARKER_KEY, Marker, encode_decision, encode_marker, encode_trigger, rfc3339
 
 MAX_CHANGES: Final = 512 * 1024  # bytes of one slice's changelog, so that it is one record batch
 MAX_TIMERS: Final = 5_000  # moments in one slice, so that a million at 08:00 don't block a partition
 GROWTH: Final = 192  # bytes that a touchpoint may add to a state, by a generous guess
 OVERHEAD: Final = 80  # bytes of a record beside key and value, by a generous guess
 RESERVED: Final = frozenset({"clock.tick", "library.switched", "signal.fired"})
+
+
+Decode = Callable[[Any], Touchpoint]
+"""Gives a record's touchpoint, as `decode_touchpoint` would of its value; raises BadRecord as it does."""
 
 
 class Lookup(Protocol):
@@ -33,16 +38,25 @@ class Evaluation:
     left out; it is only used after the quick way has failed.
     """
 
-    def __init__(self, plan: Plan, states: Lookup, dues: Dues, marker: Marker, log_clock: bool, careful: bool) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        states: Lookup,
+        dues: Dues,
+        marker: Marker,
+        log_clock: bool,
+        careful: bool,
+        decode: Decode | None = None,
+    ) -> None:
         self.plan, self.states, self.dues, self.marker = plan, states, dues, marker
-        self.log_clock, self.careful = log_clock, careful
+        self.log_clock, self.careful, self.decode = log_clock, careful, decode
         self.staged: dict[bytes, State] = {}
         self.record: LogRecord
         self.key = b""
         self.size = 0
         self.slice = Slice(offset=marker.offset, time=marker.time)
 
-    def run(self, records: Sequence[LogRecord]) -> Slice:
+    def run(self, records: Iterable[LogRecord]) -> Slice:
         done, passed = self.slice, self.marker.offset
         for record in records:
             if record.offset > passed:
@@ -81,7 +95,7 @@ class Evaluation:
         return done
 
     def _touchpoint(self, record: LogRecord, key: bytes) -> None:
-        touchpoint = _decoded(record, key)
+        touchpoint = _decoded(record, key, self.decode)
         if not self.log_clock and touchpoint.time > record.timestamp:
             self._set_back(touchpoint, record.timestamp)
         state = self.staged.get(key) or self._stage(key)
@@ -154,8 +168,8 @@ class Evaluation:
         self.size += GROWTH
         self.record, self.key = record, key
         if not self.careful:
-            advance(self.plan, state, due, self._done)
-        elif not self._carefully(lambda: advance(self.plan, state, due, self._done)):
+            advance(self.plan, state, key.decode(), due, self._done)
+        elif not self._carefully(lambda: advance(self.plan, state, key.decode(), due, self._done)):
             self.staged[key].drop_timers(due)
 
     def _carefully(self, evaluate: Callable[[], object]) -> bool:
@@ -197,12 +211,12 @@ class Evaluation:
         done.firings.append(decided(decision, self.record.timestamp))
 
 
-def _decoded(record: LogRecord, key: bytes) -> Touchpoint:
+def _decoded(record: LogRecord, key: bytes, decode: Decode | None) -> Touchpoint:
     if record.value is None:
         raise BadRecord("no value", "", "a key without a value; expected a touchpoint")
     if key == MARKER_KEY:
         raise BadRecord("wrong key", "$.customer", "the key of the partition record; expected a customer")
-    touchpoint = decode_touchpoint(record.value)
+    touchpoint = decode_touchpoint(record.value) if decode is None else decode(record)
     if touchpoint.customer.encode() != key:
         raise BadRecord("wrong key", "$.customer", f"the key isn't the customer {touchpoint.customer!r}")
     if touchpoint.type in RESERVED:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rules.declaration import Feature
 from rules.expression import FeatureInfo, Kind, Tendency
 from rules.field_kinds import field_kind
+
+TRENDS: Final = ("rising", "falling", "steady")
 
 
 def feature_info(feature: Feature) -> FeatureInfo:
@@ -23,6 +27,8 @@ def feature_info(feature: Feature) -> FeatureInfo:
             return FeatureInfo("number", feature.per, tendency, score=True, always=True, never_negative=positive)
         case "mean" | "min" | "max":
             return FeatureInfo("number", feature.per, either)
+        case "trend":
+            return FeatureInfo("text", feature.per, Tendency.EITHER, always=True, words=TRENDS)
         case "first" | "last" | "top":
             return FeatureInfo(_kind_of(feature), feature.per, either)
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from rules.declaration import Signal
 from rules.fields import Getter, as_key
+from rules.identity import trigger_id
 from rules.state import Parts, Profile, State
 from rules.touchpoint import Touchpoint
 
@@ -105,13 +106,18 @@ def _fired_now(state: State, key: int, per: str | None, now: int) -> bool:
     return any(fired[at] == key and fired[at + 1] == per for at in range(1, len(fired), 2))
 
 
+def last_firing(state: State, signal: SignalPlan, per: str | None) -> int | None:
+    """When (ms) the instance last fired; None where it hasn't, or where `again` doesn't ask for it."""
+    memory = state.parts.get(signal.again_key)
+    return memory.get(per) if isinstance(memory, dict) else memory
+
+
 def again_allows(state: State, signal: SignalPlan, per: str | None, now: int) -> bool:
     """Whether `again` lets the instance fire at ``now`` (ms). What it forbids isn't made up for."""
     again = signal.declared.again
     if again is None:
         return True
-    memory = state.parts.get(signal.again_key)
-    last = memory.get(per) if isinstance(memory, dict) else memory
+    last = last_firing(state, signal, per)
     return last is None or now - last >= again
 
 
@@ -120,6 +126,33 @@ def _note(state: State, signal: SignalPlan, per: str | None, now: int) -> None:
         state.parts[signal.again_key] = now
         return
     touch(state.parts.setdefault(signal.again_key, {}), per, now)
+
+
+def as_touchpoint(customer: str, firing: Firing) -> Touchpoint:
+    """A firing as the touchpoint `signal.fired` that signals read: its trigger's id, the signal, the per field."""
+    signal = firing.signal.declared
+    touchpoint = Touchpoint(
+        id=trigger_id(signal.name, customer, firing.per, firing.moment),
+        type="signal.fired",
+        time=firing.moment,
+        customer=customer,
+        properties={"signal": signal.name},
+    )
+    if signal.per is not None:
+        _put(touchpoint, signal.per.split("."), firing.per)
+    return touchpoint
+
+
+def _put(touchpoint: Touchpoint, path: list[str], value: str | None) -> None:
+    first, *rest = path
+    if not rest:
+        setattr(touchpoint, first, value)
+        return
+    inner: dict[str, Any] = getattr(touchpoint, first) or {}
+    setattr(touchpoint, first, inner)
+    for name in rest[:-1]:
+        inner = inner.setdefault(name, {})
+    inner[rest[-1]] = value
 
 
 def touch(instances: dict[str, Any], per: str, value: Any) -> str | None:

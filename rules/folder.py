@@ -14,7 +14,9 @@ from rules.problem import Problem
 MOST_SIGNALS: Final = 10_000
 DEEPEST: Final = 16
 LIBRARY, INTERACTIONS, CHANNELS, FEATURES = "library.yaml", "interactions.yaml", "channels.yaml", "features.yaml"
-_FILES: Final = (LIBRARY, INTERACTIONS, CHANNELS, FEATURES)
+SEGMENTS: Final = "segments.yaml"
+TIMELINES: Final = ".test.yaml"
+_FILES: Final = (LIBRARY, INTERACTIONS, CHANNELS, FEATURES, SEGMENTS)
 _FITS: Final = f"{', '.join(_FILES)} or signals/NAME.yaml"
 
 
@@ -25,6 +27,7 @@ class Folder:
     directory: Path
     files: dict[str, Path] = field(default_factory=dict)
     signals: list[Path] = field(default_factory=list)
+    timelines: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -39,6 +42,7 @@ def find_files(directory: Path) -> Folder:
     if LIBRARY not in folder.files:
         advice = "write it with `name: shop` and `format: 1`"
         _note(folder, directory / LIBRARY, f"no {LIBRARY}", "one in each library's folder", advice)
+    _check_beside(folder)
     if len(folder.signals) > MOST_SIGNALS:
         found = f"{len(folder.signals):,} signals"
         _note(folder, directory / "signals", found, f"at most {MOST_SIGNALS:,}", "make it two libraries")
@@ -78,15 +82,33 @@ def _sort_in(folder: Folder, path: Path) -> None:
     is_signal = within.parts[0] == "signals" and len(within.parts) > 1
     if name in _FILES:
         folder.files[name] = path
-    elif name.endswith(".test.yaml"):
-        _note(folder, path, "a timeline (*.test.yaml), which is not supported yet", _FITS, "take it out of the folder")
-    elif name == "segments.yaml" or (within.parts[0] == "stories" and len(within.parts) > 1):
-        what = "stories" if within.parts[0] == "stories" else "segments.yaml"
-        _note(folder, path, f"{what}, which is not supported yet", _FITS, "take it out of the folder")
+    elif name.endswith(TIMELINES):
+        if is_signal:
+            folder.timelines.append(path)
+        else:
+            _note(folder, path, "timelines outside of signals/", "them beside their signal", "put them there")
+    elif within.parts[0] == "stories" and len(within.parts) > 1:
+        _note(folder, path, "stories, which are not supported yet", _FITS, "take it out of the folder")
     elif is_signal and name.endswith(".yaml"):
         folder.signals.append(path)
     else:
         _note(folder, path, f"the file name `{name}`", _FITS, _advice(name, is_signal=is_signal))
+
+
+def _check_beside(folder: Folder) -> None:
+    """Timelines stand beside the signal that they are of."""
+    signals = set(folder.signals)
+    for path in [path for path in folder.timelines if signal_of(path) not in signals]:
+        folder.timelines.remove(path)
+        near = nearest(signal_of(path).name, [other.name for other in signals if other.parent == path.parent])
+        found = f"timelines of a signal that isn't there: `{signal_of(path).name}`"
+        instead = f"name it `{near.removesuffix('.yaml')}{TIMELINES}`" if near else "put it beside its signal"
+        _note(folder, path, found, "a signal's file of this name beside it", instead)
+
+
+def signal_of(timelines: Path) -> Path:
+    """The signal's file beside which a file of timelines stands."""
+    return timelines.with_name(timelines.name.removesuffix(TIMELINES) + ".yaml")
 
 
 def _advice(name: str, *, is_signal: bool) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 
-from rules.check import Parts, check_library
-from rules.declaration import Channel, Interaction, Library
-from rules.declare import declared_signal
+from rules.check import Parts, PlacedSegment, check_library
+from rules.declaration import Channel, Library, Segment, Timeline
+from rules.declare import declared_interaction, declared_signal, declared_sources, declared_timeline
 from rules.digest import digest
 from rules.folder import find_files
-from rules.problem import LibraryError
+from rules.places import PlacedLibrary, Places
+from rules.problem import MOST_PROBLEMS, LibraryError, Problem
 from rules.reading import read_parts
 from rules.schema import LibraryFile
+from rules.wall_time import zone_of
 
 
 def load_library(directory: Path) -> Library:
@@ -21,30 +25,56 @@ def load_library(directory: Path) -> Library:
     Raises:
         LibraryError: with all problems of all files. Files are named as ``directory`` is given.
     """
+    return load_placed(directory).library
+
+
+def load_placed(directory: Path) -> PlacedLibrary:
+    """As `load_library`, with where the library says what."""
     folder = find_files(Path(directory))
     parts, problems = read_parts(folder)
-    problems = [*folder.problems, *problems, *check_library(parts)]
+    found = chain(folder.problems, problems, check_library(parts))
+    problems = list(islice(found, MOST_PROBLEMS))
     if problems or parts.settings is None:
-        raise LibraryError(problems)
-    return _library(parts.settings, parts)
+        raise LibraryError([*problems, *_more(folder.directory, found)])
+    return PlacedLibrary(_library(parts.settings, parts), Places(parts))
+
+
+def _more(directory: Path, found: Iterator[Problem]) -> Iterator[Problem]:
+    """Says that there are more problems than are listed, if there are."""
+    if next(found, None) is not None:
+        words = f"more than {MOST_PROBLEMS:,} problems", "fewer", "mend those that are listed first"
+        yield Problem(directory.as_posix(), 1, 1, *words)
 
 
 def _library(settings: LibraryFile, parts: Parts) -> Library:
     """The library, each kind of declaration by name, so that the files that hold them don't matter."""
-    interactions = [
-        Interaction(name, entry.says, entry.channel, entry.loop, entry.evidence)
-        for name, entry in (parts.interactions or {}).items()
-    ]
+    interactions = [declared_interaction(name, entry) for name, entry in sorted((parts.interactions or {}).items())]
     library = Library(
         name=settings.name,
         digest="",
         time_zone=settings.time_zone,
         currency=settings.currency,
         late_by=settings.late_by,
-        interactions=tuple(sorted(interactions, key=lambda interaction: interaction.name)),
+        sources=declared_sources(settings),
+        forget_after=settings.forget_after,
+        interactions=tuple(interactions),
         has_catalogue=parts.has_catalogue,
         channels=tuple(map(Channel, sorted(parts.channels or ()))),
         features=tuple(sorted((part.declared() for part in parts.features), key=lambda feature: feature.name)),
+        segments=tuple(Segment(part.name, part.condition) for part in sorted(parts.segments or (), key=_name)),
         signals=tuple(sorted((declared_signal(part.model) for part in parts.signals), key=lambda signal: signal.name)),
+        timelines=tuple(sorted(_timelines(parts, settings.time_zone), key=lambda timeline: timeline.signal)),
     )
     return replace(library, digest=digest(library))
+
+
+def _name(part: PlacedSegment) -> str:
+    return part.name
+
+
+def _timelines(parts: Parts, time_zone: str) -> Iterator[Timeline]:
+    place = zone_of(time_zone)
+    for timeline in parts.timelines:
+        entry = timeline.entry
+        line, _ = entry.document.at(entry.path)
+        yield declared_timeline(timeline.signal.model.signal, entry.document.file, line, entry.model, place)

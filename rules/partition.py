@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal, Protocol
 
 from rules.dues import Dues
-from rules.evaluation import Evaluation
+from rules.evaluation import Decode, Evaluation
 from rules.plan import Plan
 from rules.slice import LogRecord, Slice
 from rules.wire import MARKER_KEY, Marker, decode_marker
@@ -41,18 +41,22 @@ class Partition:
         number: of the partition.
         log: the identity of the log, so that states are never taken up under another one.
         clock: ``wall`` judges by append times; ``log`` takes a record's append time to be its own time.
+        decode: reads a record's touchpoint in place of `decode_touchpoint`, where the records know it already.
 
     Raises:
         ForeignLog: when the partition record is of another log.
     """
 
-    def __init__(self, plan: Plan, states: States, *, number: int, log: str, clock: Clock = "wall") -> None:
+    def __init__(
+        self, plan: Plan, states: States, *, number: int, log: str, clock: Clock = "wall", decode: Decode | None = None
+    ) -> None:
         raw = states.get(MARKER_KEY)
         marker = Marker(log) if raw is None else decode_marker(raw)
         if marker.log != log:
             raise ForeignLog(marker.log, log)
         self.plan, self.states, self.number, self.log, self.clock = plan, states, number, log, clock
         self.offset, self.time = marker.offset, marker.time
+        self._decode = decode
         self._dues = Dues((key, raw) for key, raw in states.items() if key != MARKER_KEY)
 
     @property
@@ -65,12 +69,13 @@ class Partition:
         """How many customers have a timer."""
         return len(self._dues)
 
-    def evaluate(self, records: Sequence[LogRecord]) -> Slice:
+    def evaluate(self, records: Iterable[LogRecord]) -> Slice:
         """Evaluates records of the log as far as one slice goes; states change only by `commit`.
 
         ``consumed`` of the slice says how many records are wholly done: fewer than given where a tick fires very many
         timers or the changelog would grow too large; the rest is to be given again. Records at or below the partition
-        record's offset are passed over. No record makes it raise: what can't be read or evaluated is a dead letter.
+        record's offset are passed over. They may be gone through twice. No record makes it raise: what can't be read or
+        evaluated is a dead letter.
         """
         quick = self._evaluation(careful=False)
         try:
@@ -86,4 +91,4 @@ class Partition:
 
     def _evaluation(self, careful: bool) -> Evaluation:
         marker = Marker(self.log, self.offset, self.time)
-        return Evaluation(self.plan, self.states, self._dues, marker, self.clock == "log", careful)
+        return Evaluation(self.plan, self.states, self._dues, marker, self.clock == "log", careful, self._decode)

@@ -11,11 +11,21 @@ from rules.features import FeaturePlan, Take
 from rules.features.accumulator import newest_half
 from rules.fields import matches, matches_any
 from rules.firing import Condition, SignalPlan
-from rules.patterns import EdgeMatcher, FollowMatcher, Matcher, SilentMatcher, WhenMatcher
+from rules.patterns import (
+    DateMatcher,
+    EdgeMatcher,
+    FollowMatcher,
+    LaggingSilentMatcher,
+    Matcher,
+    SilentMatcher,
+    WhenMatcher,
+)
 from rules.patterns.matcher import See
 from rules.state import State
 
 TYPES_CACHED: Final = 4096  # types come from outside: what is kept of them is bounded
+
+FIRED: Final = "signal.fired"
 
 Takes = tuple[tuple[Take, tuple[WhenMatcher, ...]], ...]
 """How features take a touchpoint, each with the whens whose instances end when it lets a per value go."""
@@ -28,7 +38,8 @@ class Concern:
     ``takes``: features that take it; ``late_takes``: those that still do beyond ``late_by``. ``edges``: conditions
     that only a touchpoint can turn; those ``foretold`` are asked before it is taken too, as their value before can't be
     read from the parts ``touched`` afterwards. ``whens``: the others, each with whether all its instances are asked.
-    ``sees``: follows and silents. ``watched``: whether something must be asked before it is taken.
+    ``sees``: follows and silents. ``dates``: those that a change of the profile may move. ``watched``: whether
+    something must be asked before it is taken.
     ``keepers``: how many parts may keep something of it.
     """
 
@@ -39,6 +50,7 @@ class Concern:
     foretold: tuple[tuple[Condition, SignalPlan], ...]
     whens: tuple[tuple[WhenMatcher, bool], ...]
     sees: tuple[See, ...]
+    dates: tuple[DateMatcher, ...]
     profile: bool
     watched: bool
     keepers: int
@@ -54,20 +66,22 @@ class Plan:
         edges: Sequence[EdgeMatcher],
         whens: Sequence[WhenMatcher],
         follows: Sequence[FollowMatcher],
-        silents: Sequence[SilentMatcher],
+        silents: Sequence[SilentMatcher | LaggingSilentMatcher],
+        dates: Sequence[DateMatcher],
     ) -> None:
         self.library = library
-        self.late_by = library.late_by
+        self._late_by = {source.name: source.late_by for source in library.sources}
         self.digest = int(library.digest[:12], 16)
         self.version = f"{library.name}@{library.digest[:12]}"
         self.channels = tuple(channel.name for channel in library.channels)
         self.known_types = frozenset(interaction.name for interaction in library.interactions)
         self._features, self._edges, self._whens = features, edges, whens
-        self._follows, self._silents = follows, silents
-        matchers: list[Matcher] = [*whens, *follows, *silents]
+        self._follows, self._silents, self._dates = follows, silents, dates
+        matchers: list[Matcher] = [*whens, *follows, *silents, *dates]
         self.matchers = {matcher.signal.key: matcher for matcher in matchers}
         self._feature_of = {feature.key: feature for feature in features}
         self._keys = self._all_keys()
+        self.chains = self._reads_firings()
         self._concerns: dict[str, Concern] = {}
         self._unnamed: dict[tuple[str, ...], Concern] = {}
         self._named, self._wildcards = self._patterns()
@@ -99,6 +113,19 @@ class Plan:
         wildcards = {pattern for pattern in used if pattern.endswith("*")}
         return frozenset(used - wildcards), tuple(sorted(wildcards))
 
+    @property
+    def features(self) -> Sequence[FeaturePlan]:
+        return self._features
+
+    def matcher_of(self, name: str) -> EdgeMatcher | Matcher | None:
+        """What matches the signal of that name; None where it doesn't run."""
+        matchers: list[EdgeMatcher | Matcher] = [*self._edges, *self.matchers.values()]
+        return next((matcher for matcher in matchers if matcher.signal.name == name), None)
+
+    def late_by(self, source: str | None) -> int:
+        """How late (ms) a touchpoint of this source may come."""
+        return self._late_by.get(source, self.library.late_by) if source and self._late_by else self.library.late_by
+
     def adopt(self, state: State) -> None:
         """Takes up a state that another version of the library wrote: unchanged parts stay, others go."""
         for parts in (state.parts, state.timers):
@@ -106,8 +133,9 @@ class Plan:
                 del parts[key]
         state.due = state.next_due()
         state.library = self.digest
-        for when in self._whens:
-            when.adopt(state, state.clock)
+        adopting: list[WhenMatcher | DateMatcher] = [*self._whens, *self._dates]
+        for matcher in adopting:
+            matcher.adopt(state, state.clock)
 
     def halve(self, state: State, key: int) -> None:
         """Lets the older half of a part go, and all of it where it has no halves; instances end without firing."""
@@ -121,6 +149,12 @@ class Plan:
         if key in self.matchers:
             self.matchers[key].instances.set_timer(state)
 
+    def _reads_firings(self) -> bool:
+        """Whether any part of the library reads the firings of signals."""
+        named = [feature.types() for feature in self._features]
+        named += [follow.types() for follow in self._follows] + [silent.types for silent in self._silents]
+        return any(FIRED in types for types in named)
+
     def _all_keys(self) -> frozenset[int]:
         signals = [matcher.signal for matcher in self.matchers.values()] + [edge.signal for edge in self._edges]
         keys = {signal.key for signal in signals} | {signal.again_key for signal in signals}
@@ -132,6 +166,7 @@ class Plan:
         foretold = tuple((edge.condition, edge.signal) for edge in edges if not edge.reads.told_after(name))
         whens = tuple((when, when.reads.all_instances(name)) for when in self._whens if when.reads.concern(name))
         sees = self._sees(name)
+        dates = tuple(self._dates) if name == "profile.updated" else ()
         return Concern(
             takes=tuple((feature.take_of(name), self._reading(feature)) for feature in features),
             late_takes=tuple((feature.take_of(name), self._reading(feature)) for feature in features if feature.late),
@@ -140,8 +175,9 @@ class Plan:
             foretold=foretold,
             whens=whens,
             sees=sees,
+            dates=dates,
             profile=name == "profile.updated",
-            watched=bool(foretold or whens),
+            watched=bool(foretold or whens or dates),
             keepers=len(features) + len(sees) + len(whens) + 1,
         )
 

@@ -93,4 +93,6 @@ def decided(decision: Decision, append_time: int) -> Decided:
         append_time,
         firing.late,
         firing.touchpoint is not None,
+        firing.per,
+        firing.touchpoints,
     )

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 LONGEST_SHOWN: Final = 1_000
+MOST_PROBLEMS: Final = 1_000  # of one library: one made to be refused must not take for ever
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One mistake in one file. Lines and columns count from 1; a column is a character, not a byte."""
+    """One mistake in one file. Lines and columns count from 1; a column is a character, not a byte.
+
+    ``width``: over how many characters of the line it stretches. It doesn't tell two problems apart.
+    """
 
     file: str
     line: int
@@ -19,10 +23,20 @@ class Problem:
     found: str
     expected: str
     instead: str
+    width: int = field(default=1, compare=False)
+
+    @property
+    def place(self) -> str:
+        """``FILE:LINE:COLUMN:`` as a message begins with it."""
+        return f"{_shown(self.file)}:{self.line}:{self.column}:"
+
+    def words(self) -> tuple[str, str, str]:
+        """What was found, what was expected and what to write instead, each in one line of bounded length."""
+        return _shown(self.found), _shown(self.expected), _shown(self.instead)
 
     def __str__(self) -> str:
-        found, expected, instead = map(_shown, (self.found, self.expected, self.instead))
-        return f"{_shown(self.file)}:{self.line}:{self.column}: found {found}; expected {expected}; {instead}"
+        found, expected, instead = self.words()
+        return f"{self.place} found {found}; expected {expected}; {instead}"
 
 
 def _shown(text: str) -> str:

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar, cast
 
-from rules.check import Parts, PlacedFeature
+from rules.check import Parts, PlacedFeature, PlacedSegment, PlacedTimeline
 from rules.declaration import FeatureKind
-from rules.folder import CHANNELS, FEATURES, INTERACTIONS, LIBRARY, Folder
+from rules.folder import CHANNELS, FEATURES, INTERACTIONS, LIBRARY, SEGMENTS, Folder, signal_of
 from rules.names import nearest
 from rules.problem import Problem
 from rules.schema import (
     CHANNEL_NAME,
     FEATURE_KINDS,
-    FEATURE_KINDS_NOT_YET,
     FEATURE_NAME,
+    MOST_TIMELINES,
+    SEGMENT_NAME,
     TYPE_NAME,
     ChannelEntry,
     Declared,
     InteractionEntry,
     LibraryFile,
+    SegmentEntry,
     SignalFile,
+    TimelineEntry,
 )
-from rules.schema_kinds import Text, shown
+from rules.schema_kinds import Expression, RefusalError, Text, shown
 from rules.schema_reading import Placed, read_model
-from rules.source import Document, Table, plain, read_document
+from rules.source import Document, Sequence, Table, plain, read_document
 
 M = TypeVar("M", bound=Declared)
 
@@ -47,7 +50,8 @@ class _Reader:
         files = self._folder.files
         settings = self._whole(LibraryFile, files[LIBRARY]) if LIBRARY in files else None
         features, doubtful = self._features()
-        signals = [self._whole(SignalFile, path) for path in self._folder.signals]
+        segments, unread = self._segments()
+        signals = {path: self._whole(SignalFile, path) for path in self._folder.signals}
         return Parts(
             settings=settings.model if settings else None,
             has_catalogue=INTERACTIONS in files,
@@ -56,8 +60,34 @@ class _Reader:
             channels=self._entries(CHANNELS, CHANNEL_NAME, ChannelEntry),
             features=features,
             doubtful=doubtful,
-            signals=tuple(signal for signal in signals if signal is not None),
+            segments=segments,
+            unread=unread,
+            signals=tuple(signal for signal in signals.values() if signal is not None),
+            has_all_signals=all(signal and not signal.is_mended(("signal",)) for signal in signals.values()),
+            timelines=tuple(self._timelines(signals)),
         )
+
+    def _timelines(self, signals: Mapping[Path, Placed[SignalFile] | None]) -> Iterator[PlacedTimeline]:
+        """The timelines of all files; of a signal that can't be read only what is wrong by itself is of interest."""
+        for path in self._folder.timelines:
+            signal = signals[signal_of(path)]
+            for entry in self._timelines_in(path):
+                if signal is not None:
+                    yield PlacedTimeline(signal, entry)
+
+    def _timelines_in(self, path: Path) -> Iterator[Placed[TimelineEntry]]:
+        document = self._document(path)
+        if document is None:
+            return
+        if not isinstance(document.root, Sequence):
+            found, instead = shown(plain(document.root)), "begin each with `- name: ...`"
+            self._note(document, (), found, "a list of timelines", instead)
+        elif len(document.root.items) > MOST_TIMELINES:
+            found, expected = f"{len(document.root.items):,} timelines", f"at most {MOST_TIMELINES} of a signal"
+            self._note(document, (), found, expected, "take some away")
+        else:
+            read = (self._model(TimelineEntry, document, (at,), data) for at, data in enumerate(plain(document.root)))
+            yield from (entry for entry in read if entry is not None)
 
     def _whole(self, model: type[M], path: Path) -> Placed[M] | None:
         """A file that is one declaration."""
@@ -109,14 +139,30 @@ class _Reader:
     def _no_kind(self, document: Document, name: str, keys: list[str], expected: str) -> None:
         for key in keys:
             near = nearest(key, FEATURE_KINDS)
-            if key in FEATURE_KINDS_NOT_YET:
-                self._note(document, (name, key), f"`{key}`, which is not supported yet", expected, "leave it out")
-                return
             if near:
                 self._note(document, (name, key), f"the unknown key `{key}`", expected, f"write `{near}`")
                 return
         found = f"`{name}` without a key that says what it is"
         self._note(document, (name,), found, expected, "write, for example, `{count: page_view, over: 1h}`")
+
+    def _segments(self) -> tuple[tuple[PlacedSegment, ...] | None, frozenset[str]]:
+        table = self._table(SEGMENTS, SEGMENT_NAME)
+        if table is None:
+            return None, frozenset()
+        document, data = table
+        segments = [self._segment(document, name, value) for name, value in data.items()]
+        read = tuple(segment for segment in segments if segment is not None)
+        return read, frozenset(data.keys() - {segment.name for segment in read})
+
+    def _segment(self, document: Document, name: str, value: object) -> PlacedSegment | None:
+        try:
+            entry = SegmentEntry.model_construct(condition=Expression().read(value))
+        except RefusalError as refused:
+            if not document.is_broken((name,)):
+                words = refused.found, refused.expected, refused.instead
+                self.problems.append(document.problem((name,), *words))
+            return None
+        return PlacedSegment(name, Placed(entry, document, (name,), frozenset()))
 
     def _table(self, file: str, names: Text) -> tuple[Document, dict[str, object]] | None:
         """A file of named entries as document and plain data, empty where there is no such file."""
@@ -136,7 +182,7 @@ class _Reader:
                 self._note(document, (name,), refused.found, refused.expected, refused.instead)
         return document, plain(document.root)
 
-    def _model(self, model: type[M], document: Document, path: tuple[str, ...], data: object) -> Placed[M] | None:
+    def _model(self, model: type[M], document: Document, path: tuple[str | int, ...], data: object) -> Placed[M] | None:
         placed, problems = read_model(model, document, path, data)
         self.problems += problems
         return placed
@@ -148,5 +194,4 @@ class _Reader:
 
     def _note(self, document: Document, path: tuple[str, ...], found: str, expected: str, instead: str) -> None:
         """A problem at a key."""
-        line, column = document.at_key(path)
-        self.problems.append(Problem(document.file, line, column, found, expected, instead))
+        self.problems.append(document.problem(path, found, expected, instead, at_key=True))

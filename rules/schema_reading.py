@@ -40,11 +40,14 @@ class Placed(Generic[M_co]):
         whole = (*self.path, *path)
         if self.is_mended(path):
             return []
-        line, column = self.document.at_key(whole) if at_key else self.document.at(whole)
-        return [Problem(self.document.file, line, column, found, expected, instead)]
+        return [self.document.problem(whole, found, expected, instead, at_key=at_key)]
 
     def is_mended(self, path: Path) -> bool:
         return any(path[: len(mended)] == mended for mended in self.mended)
+
+    def is_mended_below(self, path: Path) -> bool:
+        """Whether something within what stands there isn't as it is written."""
+        return self.is_mended(path) or any(mended[: len(path)] == path for mended in self.mended)
 
     def has(self, *path: str | int) -> bool:
         """Whether something is written there, right or wrong."""
@@ -103,8 +106,7 @@ class _Reading:
         whole = (*self.path, *refused.path)
         if self.document.is_broken(whole) or (refused.missing and refused.path in meant):
             return
-        line, column = self.document.at_key(whole) if refused.at_key else self.document.at(whole)
-        yield Problem(self.document.file, line, column, *refused.words())
+        yield self.document.problem(whole, *refused.words(), at_key=refused.at_key)
 
     def _mend(self, path: Path, missing: ValueKind | None) -> Path | None:
         """The path that was mended: where the value itself can't be, that of what holds it; None where nothing can."""

@@ -42,6 +42,7 @@ class Decided(NamedTuple):
     """What metrics need of a decision; times in ms, ``append_time`` that of the record that caused it.
 
     ``by_touchpoint``: whether a touchpoint made it fire, so that its latency counts from the touchpoint's own time.
+    ``touchpoints``: the ids of those that made it fire.
     """
 
     signal: str
@@ -52,6 +53,8 @@ class Decided(NamedTuple):
     append_time: int
     late: bool
     by_touchpoint: bool
+    per: str | None = None
+    touchpoints: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Final, Literal
 
@@ -9,8 +10,8 @@ from xxhash import xxh3_64_digest
 
 from rules.bound import grow
 from rules.fields import storable
-from rules.firing import Condition, Moment, fire
-from rules.plan import Concern, Plan, Takes
+from rules.firing import Condition, Moment, as_touchpoint, fire
+from rules.plan import FIRED, Concern, Plan, Takes
 from rules.state import Parts, State
 from rules.touchpoint import Touchpoint
 
@@ -34,21 +35,21 @@ def step(plan: Plan, state: State, touchpoint: Touchpoint, size: int, done: Done
         plan.adopt(state)
     time = touchpoint.time
     if state.due <= time:
-        advance(plan, state, time, done)
+        advance(plan, state, touchpoint.customer, time, done)
     concern = plan.concern(touchpoint.type)
     grow(plan, state, size * concern.keepers)
     if time >= state.clock:
         state.clock = time
-        _apply(state, touchpoint, concern, False, done)
+        _apply(plan, state, touchpoint, concern, False, done)
         return "applied"
-    if time < state.clock - plan.late_by and not concern.profile:
+    if time < state.clock - plan.late_by(touchpoint.source) and not concern.profile:
         _apply_too_late(state, touchpoint, concern, done)
         return "too late"
-    _apply(state, touchpoint, concern, True, done)
+    _apply(plan, state, touchpoint, concern, True, done)
     return "late"
 
 
-def advance(plan: Plan, state: State, until: int, done: Done) -> None:
+def advance(plan: Plan, state: State, customer: str, until: int, done: Done) -> None:
     """Fires the timers due at or before ``until`` (ms), in order."""
     if state.library != plan.digest:
         plan.adopt(state)
@@ -59,6 +60,8 @@ def advance(plan: Plan, state: State, until: int, done: Done) -> None:
         if at.firings:
             state.clock = max(state.clock, at.now)
             done(state, at)
+            if plan.chains:
+                read_firings(plan, state, customer, at, done)
 
 
 def _wake(plan: Plan, state: State, key: int, at: Moment) -> None:
@@ -67,7 +70,32 @@ def _wake(plan: Plan, state: State, key: int, at: Moment) -> None:
         raise RuntimeError(f"the timer of {plan.matchers[key].signal.name} stands still at {at.now}")
 
 
-def _apply(state: State, touchpoint: Touchpoint, concern: Concern, late: bool, done: Done) -> None:
+def _apply(plan: Plan, state: State, touchpoint: Touchpoint, concern: Concern, late: bool, done: Done) -> None:
+    at = _applied(state, touchpoint, concern, late)
+    if at.firings or at.evicted:
+        done(state, at)
+        if plan.chains and at.firings:
+            read_firings(plan, state, touchpoint.customer, at, done)
+
+
+def read_firings(plan: Plan, state: State, customer: str, at: Moment, done: Done) -> None:
+    """Shows firings, as touchpoints, to what reads them: by signal and per value, first in first out."""
+    concern = plan.concern(FIRED)
+    waiting = deque(_as_touchpoints(customer, at))
+    while waiting:
+        then = _applied(state, waiting.popleft(), concern, False)
+        if then.firings or then.evicted:
+            done(state, then)
+            waiting.extend(_as_touchpoints(customer, then))
+
+
+def _as_touchpoints(customer: str, at: Moment) -> list[Touchpoint]:
+    """What was refused by `if` has passed, and isn't a firing."""
+    firings = sorted((one for one in at.firings if not one.refused), key=lambda one: (one.signal.name, one.per or ""))
+    return [as_touchpoint(customer, firing) for firing in firings]
+
+
+def _applied(state: State, touchpoint: Touchpoint, concern: Concern, late: bool) -> Moment:
     at = Moment(state.clock, touchpoint, late)
     if concern.watched:
         _take_watched(state, touchpoint, concern, at)
@@ -79,14 +107,14 @@ def _apply(state: State, touchpoint: Touchpoint, concern: Concern, late: bool, d
         _take(state, touchpoint, concern, concern.takes, at)
     for see in concern.sees:
         see(state, touchpoint, at)
-    if at.firings or at.evicted:
-        done(state, at)
+    return at
 
 
 def _take_watched(state: State, touchpoint: Touchpoint, concern: Concern, at: Moment) -> None:
     """Takes a touchpoint where conditions must be asked before it."""
     foretold = [_true(state, condition, at) for condition, _ in concern.foretold]
     befores = [when.before(state, touchpoint, every, at.now) for when, every in concern.whens]
+    inside = [one.before(state, at.now) for one in concern.dates]
     kept = [state.parts.get(key) for key in concern.touched]
     _take(state, touchpoint, concern, concern.takes, at)
     _ask_edges(state, touchpoint, concern, kept, at)
@@ -95,6 +123,8 @@ def _take_watched(state: State, touchpoint: Touchpoint, concern: Concern, at: Mo
             fire(state, signal, None, (touchpoint.id,), at)
     for (when, _), before in zip(concern.whens, befores, strict=True):
         when.after(state, touchpoint, before, at, True)
+    for one, was in zip(concern.dates, inside, strict=True):
+        one.after(state, touchpoint, was, at)
 
 
 def _true(state: State, condition: Condition, at: Moment) -> bool:

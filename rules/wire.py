@@ -51,19 +51,6 @@ def _date(day: int) -> str:
     return (_EPOCH + timedelta(days=day)).isoformat()
 
 
-def escape(part: str) -> str:
-    """A part of a trigger's id: '%' and ':' percent-encoded, so that ids can be taken apart again."""
-    if "%" in part or ":" in part:
-        return part.replace("%", "%25").replace(":", "%3A")
-    return part
-
-
-def trigger_id(signal: str, customer: str, per: str | None, moment: int) -> str:
-    """The id of a firing: the same firing always has the same."""
-    instance = "" if per is None else f":{escape(per)}"
-    return f"{escape(signal)}:{escape(customer)}{instance}:{moment}"
-
-
 def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision) -> bytes:
     """A decision; ``moment`` is the firing's in RFC 3339."""
     firing = decision.firing

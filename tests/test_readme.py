@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from rules import Partition, compile_plan, load_library
+from rules import Partition, Rig, compile_plan, load_library
 from streams.cli.application import MODULES
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
@@ -62,6 +62,13 @@ def test_its_signal_fires_for_its_touchpoint_an_hour_later(tmp_path: Path) -> No
     assert event["id"] == f"abandoned-basket:c-1042:{due}"
     assert event["data"]["content"] == "basket-reminder"
     assert done.dead_letters == []
+
+
+def test_its_timeline_comes_out_as_it_says(tmp_path: Path) -> None:
+    library = load_library(write_library(tmp_path))
+    (timeline,) = library.timelines
+    assert Rig(library).run(timeline).passed
+    assert timeline.fires
 
 
 def test_the_commands_it_names_are_there() -> None:

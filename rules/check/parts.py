@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 
 from rules.declaration import Feature, FeatureKind
 from rules.declare import declared_feature
-from rules.schema import ChannelEntry, FeatureEntry, InteractionEntry, LibraryFile, SignalFile
+from rules.schema import (
+    ChannelEntry,
+    FeatureEntry,
+    InteractionEntry,
+    LibraryFile,
+    SegmentEntry,
+    SignalFile,
+    TimelineEntry,
+)
 from rules.schema_reading import Placed
 
 
@@ -24,11 +32,33 @@ class PlacedFeature:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedSegment:
+    """A segment and its condition; ``name`` is its key in `segments.yaml`."""
+
+    name: str
+    entry: Placed[SegmentEntry]
+
+    @property
+    def condition(self) -> str:
+        return self.entry.model.condition
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedTimeline:
+    """A timeline and the signal beside whose file it is written."""
+
+    signal: Placed[SignalFile]
+    entry: Placed[TimelineEntry]
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """What was read of a library.
 
-    ``interactions``, ``channels`` and ``doubtful`` are None where they can't be known, as their file can't be read.
-    ``doubtful`` are the features that something is wrong with: what reads them can't be judged yet.
+    ``interactions``, ``channels``, ``segments`` and ``doubtful`` are None where they can't be known, as their file
+    can't be read. ``doubtful`` are the features that something is wrong with, ``unread`` the segments whose condition
+    can't be read: what reads one of them can't be judged yet. Without ``has_all_signals`` there are signals whose
+    name can't be read.
     """
 
     settings: LibraryFile | None = None
@@ -38,4 +68,8 @@ class Parts:
     channels: Mapping[str, ChannelEntry] | None = field(default_factory=dict)
     features: tuple[PlacedFeature, ...] = ()
     doubtful: frozenset[str] | None = frozenset()
+    segments: tuple[PlacedSegment, ...] | None = ()
+    unread: frozenset[str] = frozenset()
     signals: tuple[Placed[SignalFile], ...] = ()
+    has_all_signals: bool = True
+    timelines: tuple[PlacedTimeline, ...] = ()

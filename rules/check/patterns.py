@@ -12,7 +12,7 @@ from rules.schema_kinds import Types
 from rules.schema_reading import Placed
 
 _BELONGS: Final = {"hold": "when", "restart": "follow", "of": "silent"}
-_ONE: Final = "exactly one pattern: `when`, `follow` or `silent`"
+_ONE: Final = "exactly one pattern: `when`, `follow`, `silent` or `date`"
 
 
 def check_pattern(signal: Placed[SignalFile]) -> Iterator[Problem]:
@@ -26,12 +26,13 @@ def check_pattern(signal: Placed[SignalFile]) -> Iterator[Problem]:
         yield from signal.problem((second,), found, _ONE, "make it a signal of its own", at_key=True)
     yield from _check_belongings(signal, keys)
     yield from _check_ends(signal)
+    yield from _check_date(signal, keys)
 
 
 def _meant(keys: tuple[str, ...]) -> bool:
     """Whether there is a key that was meant to be the pattern and has been reported as it is."""
     unknown = [key for key in keys if key not in SignalFile.known_keys()]
-    return any(key == "date" or nearest(key, SignalFile.known_keys()) in PATTERNS for key in unknown)
+    return any(nearest(key, SignalFile.known_keys()) in PATTERNS for key in unknown)
 
 
 def _check_belongings(signal: Placed[SignalFile], keys: tuple[str, ...]) -> Iterator[Problem]:
@@ -58,3 +59,21 @@ def _check_ends(signal: Placed[SignalFile]) -> Iterator[Problem]:
         expected = "no limit on the first step, as none comes before it"
         instead = "write `within` on a later step"
         yield from signal.problem(("follow", 0, "within"), "`within` on the first step", expected, instead, at_key=True)
+
+
+def _check_date(signal: Placed[SignalFile], keys: tuple[str, ...]) -> Iterator[Problem]:
+    """A window lies before the date or after it; the date is the customer's, so there is one of it."""
+    if "date" not in keys:
+        return
+    sides = [key for key in signal.document.keys(("date",)) if key in ("ahead", "after")]
+    expected = "exactly one of `ahead` and `after`"
+    if not sides and not signal.is_mended(("date",)):
+        yield from signal.problem(
+            ("date",), "`date` without `ahead` and `after`", expected, "add, for example, `ahead: 30d`"
+        )
+    for second in sides[1:]:
+        found = f"`{second}` beside `{sides[0]}`"
+        yield from signal.problem(("date", second), found, expected, "make it a signal of its own", at_key=True)
+    if "per" in keys:
+        found, expected = "`per` with `date`", "no `per`, as the date is the customer's"
+        yield from signal.problem(("per",), found, expected, "leave it out", at_key=True)

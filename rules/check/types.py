@@ -15,22 +15,50 @@ from rules.schema_reading import Placed
 from rules.source import Path, Scalar, Sequence, Table
 
 # What the system itself writes to the log; `trigger.*` are what connectors report.
-_SYSTEM: Final = ("profile.updated", "identity.linked", "clock.tick", "library.switched", "trigger.sent")
-_NOT_YET: Final = ("signal.fired", "signal.*")
+_SYSTEM: Final = (
+    "signal.fired",
+    "profile.updated",
+    "identity.linked",
+    "clock.tick",
+    "library.switched",
+    "trigger.sent",
+)
+_WILD: Final = "signal.*"  # which signals are meant must be said, so the wildcard is of no use
 
 
 def check_types(parts: Parts) -> Iterator[Problem]:
     """Every type that features and signals name exists, every wildcard means one at least."""
-    known = frozenset(parts.interactions) if parts.has_catalogue and parts.interactions is not None else None
+    known = _known(parts)
     for feature in parts.features:
-        yield from _check(feature.entry, _feature_paths(feature.entry), known)
+        yield from _check(feature.entry, paths_of_feature(feature.entry), known)
     for signal in parts.signals:
-        yield from _check(signal, [("of",), *_step_paths(signal)], known)
+        yield from _check(signal, paths_of_signal(signal), known)
 
 
-def _feature_paths(entry: Placed[FeatureEntry]) -> list[Path]:
+def check_named(placed: Placed[Declared], paths: list[Path], parts: Parts) -> Iterator[Problem]:
+    """What is wrong with the types that stand at these paths."""
+    yield from _check(placed, paths, _known(parts))
+
+
+def _known(parts: Parts) -> frozenset[str] | None:
+    """The types of the catalogue; None where there is none, or it can't be read."""
+    return frozenset(parts.interactions) if parts.has_catalogue and parts.interactions is not None else None
+
+
+def paths_of_feature(entry: Placed[FeatureEntry]) -> list[Path]:
+    """Where the entry of a feature may name types."""
     score = entry.document.keys((*entry.path, "score"))
-    return [("count",), ("of",), *[("score", key) for key in score]]
+    return [("count",), ("trend",), ("of",), *[("score", key) for key in score]]
+
+
+def paths_of_signal(signal: Placed[Declared]) -> list[Path]:
+    """Where a signal may name types."""
+    return [("of",), *_step_paths(signal)]
+
+
+def at_key(path: Path) -> bool:
+    """Whether the type at a path is a key there."""
+    return path[0] == "score"
 
 
 def _step_paths(signal: Placed[Declared]) -> Iterator[Path]:
@@ -44,17 +72,15 @@ def _step_paths(signal: Placed[Declared]) -> Iterator[Path]:
 
 
 def _check(placed: Placed[Declared], paths: list[Path], known: frozenset[str] | None) -> Iterator[Problem]:
-    for path, name in _named(placed, paths):
-        at_key = path[0] == "score"
-        if name in _NOT_YET:
-            found = f"`{name}`, which is not supported yet"
-            yield from placed.problem(path, found, "a type that customers make", "leave it out", at_key=at_key)
+    for path, name in named(placed, paths):
+        if name == _WILD:
+            words = f"`{_WILD}`, a wildcard of what signals make", "`signal.fired` by its name", "write `signal.fired`"
+            yield from placed.problem(path, *words, at_key=at_key(path))
         elif known is not None and not _exists(name, known):
-            words = _unknown(name, known)
-            yield from placed.problem(path, *words, at_key=at_key)
+            yield from placed.problem(path, *_unknown(name, known), at_key=at_key(path))
 
 
-def _named(placed: Placed[Declared], paths: list[Path]) -> Iterator[tuple[Path, str]]:
+def named(placed: Placed[Declared], paths: list[Path]) -> Iterator[tuple[Path, str]]:
     """Each type that is written at these paths, with its own path."""
     for path in paths:
         if path[0] == "score":

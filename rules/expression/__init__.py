@@ -11,12 +11,16 @@ from rules.expression.compile import (
     compile_touchpoint,
 )
 from rules.expression.expression import Expression, parse
+from rules.expression.functions import FUNCTIONS
 from rules.expression.mistake import ExpressionError, Mistake
+from rules.expression.pinned import pinned
 from rules.expression.reach import RESERVED
 from rules.expression.scope import FIELDS, OPEN_FIELDS, FeatureInfo, FeatureRead, Kind, Scope, Tendency
+from rules.expression.segments import Segments, read_segments
 
 __all__ = [
     "FIELDS",
+    "FUNCTIONS",
     "OPEN_FIELDS",
     "RESERVED",
     "CustomerFunction",
@@ -28,9 +32,12 @@ __all__ = [
     "Mistake",
     "Reader",
     "Scope",
+    "Segments",
     "Tendency",
     "TouchpointFunction",
     "compile_customer",
     "compile_touchpoint",
     "parse",
+    "pinned",
+    "read_segments",
 ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from typing import Final
 
-from rules.expression.functions import FUNCTIONS, LATER, LONGEST_PATTERN, Function, PatternError, Search
+from rules.dates import read_moment
+from rules.expression.functions import FUNCTIONS, LONGEST_PATTERN, Function, PatternError, Search
 from rules.expression.kinds import KindCheck
 from rules.expression.mistake import Mistakes, Span
 from rules.expression.scope import Kind
 from rules.expression.syntax import Source
-from rules.expression.tree import Call, Constant, Lost, Node
+from rules.expression.tree import CLOCKS, Call, Constant, Lost, Node
 from rules.names import nearest, one_of
 
 MOST_DIGITS: Final = 15
@@ -45,6 +46,8 @@ class CallCheck:
         if place == 1 and function.second == "pattern":
             return self._pattern_fits(argument)
         name = function.usage.partition("(")[0]
+        if name in CLOCKS and isinstance(argument, Constant):
+            return self._moment_fits(argument)
         return self._kinds.can_be(argument, function.takes, f"in `{name}`", f"write {function.usage}")
 
     def _digits_fit(self, node: Node) -> bool:
@@ -53,6 +56,12 @@ class CallCheck:
             return True
         expected = f"a whole number from -{MOST_DIGITS} to {MOST_DIGITS}"
         return self._wrong(node, f"{self._source.show(node.at)} as the digits to keep", expected, "write round(x, 2)")
+
+    def _moment_fits(self, node: Constant) -> bool:
+        if read_moment(node.value) is not None:
+            return True
+        expected = "a date such as '2026-01-31', or an instant such as '2026-01-31T09:00:00Z'"
+        return self._wrong(node, f"{self._source.show(node.at)} as a date", expected, "write one of these forms")
 
     def _pattern_fits(self, node: Node) -> bool:
         value = node.value if isinstance(node, Constant) else None
@@ -75,12 +84,9 @@ class CallCheck:
 
     def _unknown(self, name: str, node: ast.Call) -> Node:
         shown = self._source.show(self._source.span(node.func))
-        if name in LATER:
-            found, instead = f"{shown}, which is not supported yet", "leave it out"
-        else:
-            near = nearest(name, FUNCTIONS) if name else None
-            found, instead = f"a call of {shown}", f"write {FUNCTIONS[near].usage}" if near else "call one of these"
-        return self._lost(self._source.span(node), "any", found, one_of(FUNCTIONS), instead)
+        near = nearest(name, FUNCTIONS) if name else None
+        instead = f"write {FUNCTIONS[near].usage}" if near else "call one of these"
+        return self._lost(self._source.span(node), "any", f"a call of {shown}", one_of(FUNCTIONS), instead)
 
     def _lost(self, at: Span, kind: Kind, found: str, expected: str, instead: str) -> Lost:
         self._mistakes.add(at, found, expected, instead)

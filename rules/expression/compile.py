@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rules.expression.emit import Bind, Emitter
+from rules.expression.emit import Emitter
 from rules.expression.expression import Expression
 from rules.expression.scope import FeatureRead
 
@@ -19,22 +19,29 @@ TouchpointFunction = Callable[["Touchpoint"], Any]
 CustomerFunction = Callable[[Parts, Profile, "Touchpoint | None", int, "str | None"], Any]
 
 
-def compile_touchpoint(expression: Expression) -> TouchpointFunction:
-    """A function of one touchpoint that gives the value, None where it is missing. It never raises."""
-    function: TouchpointFunction = _function("T", expression, _no_reader)
+def compile_touchpoint(expression: Expression, zone: str = "UTC") -> TouchpointFunction:
+    """A function of one touchpoint that gives the value, None where it is missing. It never raises.
+
+    Now is the touchpoint's own time there, and dates are of the time zone ``zone``.
+    """
+    function: TouchpointFunction = _function("T", expression, Emitter(_no_reader, "T.time", "None", zone))
     return function
 
 
-def compile_customer(expression: Expression, readers: Mapping[FeatureRead, Reader]) -> CustomerFunction:
+def compile_customer(
+    expression: Expression, readers: Mapping[FeatureRead, Reader], zone: str = "UTC"
+) -> CustomerFunction:
     """A function of (parts, profile, touchpoint or None, now in ms, own per value) that gives the value.
 
     Each reader gets the parts, now, and the per value that it is to read: the signal's own, the one said, or
-    None for a feature kept without. ``profile`` is name -> [value, time].
+    None for a feature kept without. ``profile`` is name -> [value, time]. Dates are of the customer's own time
+    zone, ``profile.time_zone``, and of ``zone`` where that is absent or unknown.
 
     Raises:
         KeyError: when a feature that the expression reads has no reader.
+        ValueError: when there is no time zone of that name.
     """
-    function: CustomerFunction = _function("P, Q, T, N, K", expression, readers.__getitem__)
+    function: CustomerFunction = _function("P, Q, T, N, K", expression, Emitter(readers.__getitem__, zone=zone))
     return function
 
 
@@ -42,8 +49,7 @@ def _no_reader(read: FeatureRead) -> Reader:
     raise KeyError(read)
 
 
-def _function(parameters: str, expression: Expression, bind: Bind) -> Any:
-    emitter = Emitter(bind)
+def _function(parameters: str, expression: Expression, emitter: Emitter) -> Any:
     source = f"lambda {parameters}: {emitter.emit(expression.tree)}"
     code = compile(source, f"<expression {expression.text}>", "eval")
     return eval(code, {"__builtins__": {}, **emitter.bound})  # noqa: S307 - source is made by the emitter alone

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rules.expression import numbers, runtime
+from rules.expression.elapsed import Elapsed
 from rules.expression.functions import Search
 from rules.expression.scope import FeatureRead
 from rules.expression.tree import (
@@ -24,10 +25,12 @@ from rules.expression.tree import (
     Field,
     Items,
     Logic,
+    Member,
     Negative,
     Node,
     Not,
     Profile,
+    is_clock,
 )
 
 Bind = Callable[[FeatureRead], Any]
@@ -85,9 +88,12 @@ class _Operand:
 class Emitter:
     """Writes the source of a node; ``bound`` then holds what its names stand for."""
 
-    def __init__(self, bind: Bind) -> None:
+    def __init__(self, bind: Bind, now: str = "N", own_zone: str = "Q.get('time_zone')", zone: str = "UTC") -> None:
+        """``now``, ``own_zone``: how the source reads the time and the profile's entry of the customer's time zone."""
         self.bound: dict[str, Any] = {}
         self._bind = bind
+        self._now, self._own_zone = now, own_zone
+        self._elapsed = Elapsed(zone)
         self._names: dict[Any, str] = {}
         self._locals = 0
 
@@ -122,6 +128,8 @@ class Emitter:
                 return f"{self._name(negative)}({self.emit(node.operand)})"
             case Arithmetic():
                 return self._runtime(node.operator, node.left, node.right)
+            case Member():
+                return self.emit(node.body)
         raise TypeError(f"{type(node).__name__} can't be compiled")
 
     def _listed(self, nodes: tuple[Node, ...]) -> str:
@@ -164,6 +172,9 @@ class Emitter:
         return f"{self._name(runtime.dig)}({value}, {tuple(path)!r})" if path else value
 
     def _call(self, node: Call) -> str:
+        if is_clock(node):
+            function = self._name(getattr(self._elapsed, node.function), node.function)
+            return f"{function}({self._listed(node.arguments)}, {self._now}, {self._own_zone})"
         match node:
             case Call(function="exists", arguments=(value,)):
                 return "True" if value.always else f"({self.emit(value)} is not None)"

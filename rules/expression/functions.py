@@ -40,12 +40,14 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "round": Function("round(x) or round(x, 2)", 1, 2, ("number",), "number", second="digits"),
     "len": Function("len(x)", 1, 1, ("text", "list"), "number"),
     "exists": Function("exists(x)", 1, 1, (), "bool", always=True),
+    "days_since": Function("days_since(date)", 1, 1, ("text", "number"), "number"),
+    "days_until": Function("days_until(date)", 1, 1, ("text", "number"), "number"),
+    "hours_since": Function("hours_since(date)", 1, 1, ("text", "number"), "number"),
     "share": Function("share(part, whole)", 2, 2, ("number",), "number"),
     "lower": Function("lower(text)", 1, 1, ("text",), "text", keeps=True),
     "startswith": Function("startswith(text, beginning)", 2, 2, ("text",), "bool", always=True),
     "matches": Function("matches(text, 'pattern')", 2, 2, ("text",), "bool", second="pattern", always=True),
 }
-LATER: Final = frozenset({"days_since", "days_until", "hours_since"})
 
 
 class PatternError(Exception):

@@ -8,7 +8,8 @@ from typing import Final
 from rules.expression.mistake import Mistakes
 from rules.expression.scope import Kind
 from rules.expression.syntax import Source
-from rules.expression.tree import CompareOperator, Constant, Items, Node
+from rules.expression.tree import CompareOperator, Constant, Feature, Items, Node
+from rules.names import nearest, one_of
 
 SAID: Final[dict[Kind, str]] = {
     "number": "a number",
@@ -50,9 +51,20 @@ class KindCheck:
 
     def _alike(self, left: Node, right: Node, where: str) -> None:
         if left.kind == right.kind or "any" in (left.kind, right.kind):
+            self._a_word_of(left, right)
+            self._a_word_of(right, left)
             return
         found = f"{self._say(left)}, beside {self._say(right)}, {where}"
         self._mistakes.add(right.at, found, f"{SAID[left.kind]} on both sides", _advice(left, right))
+
+    def _a_word_of(self, node: Node, other: Node) -> None:
+        """What can only be one of a few words is compared with one of them."""
+        words = node.info.words if isinstance(node, Feature) else ()
+        if not words or not isinstance(other, Constant) or other.value in words:
+            return
+        near = nearest(str(other.value), words)
+        found = f"{self._source.show(other.at)}, which {self._source.show(node.at)} never is"
+        self._mistakes.add(other.at, found, one_of(words), f"write '{near or words[0]}'")
 
     def _ordered(self, left: Node, right: Node, operator: str) -> None:
         for node in (left, right):

@@ -1,4 +1,4 @@
-"""What the names of an expression mean: fields of the touchpoint, features, the profile."""
+"""What the names of an expression mean: fields of the touchpoint, features, the profile, segments."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from keyword import kwlist
 from typing import Final
 
-from rules.expression.functions import FUNCTIONS, LATER
+from rules.expression.functions import FUNCTIONS
 from rules.expression.mistake import Mistakes, Span
 from rules.expression.scope import FIELDS, OPEN_FIELDS, FeatureInfo, FeatureRead, Scope
 from rules.expression.syntax import Source
-from rules.expression.tree import Feature, Field, Lost, Node, Profile
+from rules.expression.tree import Feature, Field, Lost, Member, Node, Profile, placed
 from rules.names import nearest, one_of
 
-_LATER_ROOTS: Final = frozenset({"segment", "stage"})
-RESERVED: Final = frozenset({*kwlist, "profile", "touchpoint", *_LATER_ROOTS, *FUNCTIONS, *LATER})
+MOST_OF_SEGMENTS: Final = 1_000  # parts that the segments in one expression may have in all
+RESERVED: Final = frozenset({*kwlist, "profile", "touchpoint", "segment", "stage", *FUNCTIONS})
 """Names that mean something else in an expression, so that no feature can have them."""
 
 _LITERALS: Final = {"true": "True", "false": "False"}
@@ -56,11 +56,12 @@ class Reach:
         self._source = source
         self._scope = scope
         self._mistakes = mistakes
+        self._of_segments = 0
 
     def find(self, root: str, parts: list[Part], at: Span) -> Node:
         if any((part.name or "").startswith("__") for part in parts) or root.startswith("__"):
             return self._lost(at, self._source.show(at), "a name that doesn't begin with `__`", "use another field")
-        if root in _LATER_ROOTS:
+        if root == "stage":
             expected = _CUSTOMER_NAMES if self._scope.kind == "customer" else "a field of the touchpoint"
             return self._lost(at, f"{self._source.show(at)}, which is not supported yet", expected, "leave it out")
         if self._scope.kind == "touchpoint":
@@ -70,8 +71,10 @@ class Reach:
     def _in_touchpoint(self, root: str, parts: list[Part], at: Span) -> Node:
         if root == "touchpoint":
             return self._lost(at, self._source.show(at), "a field by its own name", "leave out `touchpoint.`")
-        if root == "profile":
-            return self._lost(at, self._source.show(at), "a field of the touchpoint", _ONLY_TOUCHPOINT)
+        if root in ("profile", "segment"):
+            what = "profile" if root == "profile" else "segment"
+            advice = f"ask for the {what} in the signal's `if`"
+            return self._lost(at, self._source.show(at), "a field of the touchpoint", advice)
         if root in FIELDS or root in OPEN_FIELDS:
             return self._field(root, parts, at, optional=False)
         return self._unknown(root, "a field of the touchpoint", (*FIELDS, *OPEN_FIELDS), "", at)
@@ -81,12 +84,14 @@ class Reach:
             return self._profile(parts, at)
         if root == "touchpoint":
             return self._touchpoint(parts, at)
+        if root == "segment":
+            return self._segment(parts, at)
         if root in self._scope.features:
             return self._feature(root, self._scope.features[root], parts, at)
         if root in FIELDS or root in OPEN_FIELDS:
             instead = f"write `touchpoint.{root}`"
             return self._lost(at, f"{self._source.show(at)}, a touchpoint's field", _CUSTOMER_NAMES, instead)
-        return self._unknown(root, _CUSTOMER_NAMES, (*self._scope.features, "profile", "touchpoint"), "", at)
+        return self._unknown(root, _CUSTOMER_NAMES, (*self._scope.features, "profile", "touchpoint", "segment"), "", at)
 
     def _profile(self, parts: list[Part], at: Span) -> Node:
         path = self._path(parts, at)
@@ -95,6 +100,25 @@ class Reach:
         if not path:
             return self._lost(at, "`profile` alone", "one field of it", "write `profile.NAME`")
         return Profile(at, "any", always=False, path=path)
+
+    def _segment(self, parts: list[Part], at: Span) -> Node:
+        if len(parts) != 1 or parts[0].indexed or parts[0].name is None:
+            return self._lost(at, self._source.show(at), "one segment", "write `segment.NAME`")
+        name, known = parts[0].name, self._scope.segments
+        if name not in known:
+            return self._unknown(name, "a segment of segments.yaml", known, "segment.", at)
+        segment, advice = known[name], "make features of parts of them"
+        if segment is None:
+            return Lost(at, "any", always=False)
+        if self._scope.holds and segment.touchpoint:
+            found = f"`segment.{name}`, which reads the touchpoint"
+            return self._lost(at, found, "no touchpoint in a `when` with `hold`", _HOLD_ADVICE)
+        self._of_segments += segment.size
+        if self._of_segments > MOST_OF_SEGMENTS:
+            found = f"segments of more than {MOST_OF_SEGMENTS:,} names, literals and operators in all"
+            return self._lost(at, found, "fewer, or smaller ones", advice)
+        body = placed(segment.tree, at)
+        return Member(at, body.kind, body.always, name=name, body=body)
 
     def _touchpoint(self, parts: list[Part], at: Span) -> Node:
         if self._scope.holds:
@@ -160,8 +184,7 @@ class Reach:
         return Lost(at, "any", always=False)
 
 
-_CUSTOMER_NAMES: Final = "a feature, `profile.NAME` or `touchpoint.FIELD`"
-_ONLY_TOUCHPOINT: Final = "ask for the profile in the signal's `if`"
+_CUSTOMER_NAMES: Final = "a feature, `profile.NAME`, `segment.NAME` or `touchpoint.FIELD`"
 _HOLD_ADVICE: Final = "leave out `hold`, or keep a feature of the touchpoints and read that"
 
 
@@ -172,7 +195,7 @@ def _instead_of(name: str, known: tuple[str, ...], prefix: str) -> str:
         return "ask with exists(x) or not exists(x)"
     if name in FUNCTIONS:
         return f"call it: write `{FUNCTIONS[name].usage}`"
-    if name in LATER:
-        return "leave it out: it is not supported yet"
+    if not known:
+        return f"declare `{name}` in segments.yaml"
     near = nearest(name, known)
     return f"write `{prefix}{near}`" if near else f"write {one_of(known)}"

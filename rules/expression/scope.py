@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from rules.expression.expression import Expression
 
 Kind = Literal["number", "text", "bool", "list", "any"]
 
@@ -61,6 +64,7 @@ class FeatureInfo:
 
     ``per``: the field it is kept per, if any. ``score``: it decays all the time. ``always``: it is never
     missing. ``never_negative``: it is a number that is 0 or more, so that falling can only make it falsy.
+    ``words``: all that it can be, where those are a few words.
     """
 
     kind: Kind = "any"
@@ -69,6 +73,7 @@ class FeatureInfo:
     score: bool = False
     always: bool = False
     never_negative: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +91,12 @@ class Scope:
 
     ``touchpoint``: a `where` or a weight, which see one touchpoint's fields. ``customer``: a `when`, an `if`
     or a carried value, which see features, the profile and the touchpoint at hand. ``per`` is the signal's
-    own; with ``holds`` (a `when` with `hold`) the touchpoint is out of reach.
+    own; with ``holds`` (a `when` with `hold`) the touchpoint is out of reach. ``segments`` are those in reach, None
+    for one of which no more than its name is known yet.
     """
 
     kind: Literal["touchpoint", "customer"]
     features: Mapping[str, FeatureInfo] = field(default_factory=dict)
     per: str | None = None
     holds: bool = False
+    segments: Mapping[str, Expression | None] = field(default_factory=dict)

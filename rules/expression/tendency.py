@@ -18,9 +18,11 @@ from rules.expression.tree import (
     Constant,
     Feature,
     Logic,
+    Member,
     Negative,
     Node,
     Not,
+    is_clock,
     walk,
 )
 
@@ -40,6 +42,8 @@ def of_truth(node: Node) -> Tendency:
             return of_truth(node.operand).flipped()
         case Choice() if stands_still(node.condition):
             return of_truth(node.then).joined(of_truth(node.other))
+        case Member():
+            return of_truth(node.body)
         case Feature() if node.kind == "bool" or node.info.never_negative:
             return node.info.tendency
     return EITHER
@@ -52,8 +56,12 @@ def of_number(node: Node) -> Tendency:
     match node:
         case Feature():
             return node.info.tendency
+        case Member():
+            return of_number(node.body)
         case Negative():
             return of_number(node.operand).flipped()
+        case Call() if is_clock(node):
+            return _of_clock(node)
         case Arithmetic():
             return _of_arithmetic(node)
         case Choice() if stands_still(node.condition):
@@ -65,7 +73,17 @@ def of_number(node: Node) -> Tendency:
 
 def stands_still(node: Node) -> bool:
     """Whether time alone never changes the node."""
-    return all(part.info.tendency is STILL for part in walk(node) if isinstance(part, Feature))
+    return not any(_moves(part) for part in walk(node))
+
+
+def _moves(node: Node) -> bool:
+    return is_clock(node) or (isinstance(node, Feature) and node.info.tendency is not STILL)
+
+
+def _of_clock(node: Call) -> Tendency:
+    if not stands_still(node.arguments[0]):
+        return EITHER
+    return FALLS if node.function == "days_until" else RISES
 
 
 def _of_pair(left: Node, operator: CompareOperator, right: Node) -> Tendency:

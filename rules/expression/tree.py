@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final, Literal, TypeGuard
 
 from rules.expression.mistake import Span
 from rules.expression.scope import FeatureInfo, FeatureRead, Kind
@@ -13,6 +13,9 @@ Scalar = bool | int | float | str
 ArithmeticOperator = Literal["+", "-", "*", "/", "%"]
 CompareOperator = Literal["<", "<=", ">", ">=", "==", "!=", "in", "not in"]
 LogicOperator = Literal["and", "or"]
+
+CLOCKS: Final = frozenset({"days_since", "days_until", "hours_since"})
+"""The functions whose result moves with time alone, whatever they are of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,39 @@ class Call(Node):
 
     def parts(self) -> tuple[Node, ...]:
         return self.arguments
+
+
+@dataclass(frozen=True, slots=True)
+class Member(Node):
+    """Whether the customer is in a segment: the segment's own tree, put in its place."""
+
+    name: str
+    body: Node
+
+    def parts(self) -> tuple[Node, ...]:
+        return (self.body,)
+
+
+def is_clock(node: Node) -> TypeGuard[Call]:
+    """Whether the node is a call whose result moves with time alone."""
+    return isinstance(node, Call) and node.function in CLOCKS
+
+
+def placed(node: Node, at: Span) -> Node:
+    """The node and all below it as if they stood at ``at``."""
+    return replace(node, **{field.name: _placed(getattr(node, field.name), at) for field in fields(node)})
+
+
+def _placed(value: Any, at: Span) -> Any:
+    match value:
+        case Span():
+            return at
+        case Node():
+            return placed(value, at)
+        case tuple():
+            return tuple(_placed(part, at) for part in value)
+        case _:
+            return value
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -15,6 +15,7 @@ from rules.features.latest import FirstEver, FirstOver, Last
 from rules.features.ranking import TopEver, TopOver
 from rules.features.score import Score
 from rules.features.totals import TotalEver, TotalOver
+from rules.features.trend import Trend
 from rules.fields import Getter, as_key, getter, is_number, matches_any, most_specific, storable
 from rules.identity import part_key
 from rules.state import Parts
@@ -37,6 +38,7 @@ class FeaturePlan:
     accumulator: Accumulator
     per: Getter | None
     late: bool
+    zone: str
 
     @property
     def name(self) -> str:
@@ -58,7 +60,7 @@ class FeaturePlan:
         constant = _constant_of(self.declared, name)
         if self.per is None and constant is not None:
             return _take_constant(self, constant)
-        value = _value_of(self.declared, name)
+        value = _value_of(self.declared, name, self.zone)
         return _take_one(self, value) if self.per is None else _take_keyed(self, self.per, value)
 
     def reader(self, own: bool, literal: str | None) -> Reader:
@@ -84,13 +86,15 @@ class FeaturePlan:
         return now if part is None else self.accumulator.settles(part, now)
 
 
-def plan_feature(feature: Feature) -> FeaturePlan:
+def plan_feature(feature: Feature, zone: str) -> FeaturePlan:
+    """A declared feature made ready to run; dates in its expressions are of the time zone ``zone``."""
     return FeaturePlan(
         declared=feature,
         key=part_key("feature", feature),
         accumulator=_accumulator(feature),
         per=getter(feature.per) if feature.per else None,
         late=feature.over is None and feature.kind != "score",
+        zone=zone,
     )
 
 
@@ -113,15 +117,17 @@ def _accumulator(feature: Feature) -> Accumulator:
             return Last(over)
         case "top":
             return TopEver() if over is None else TopOver(over)
+        case "trend":
+            return Trend(over or 1, feature.band)
         case "score":
             return Score(feature.half_life or 1)
 
 
 def _constant_of(feature: Feature, name: str) -> Any:
     """What the feature takes of every touchpoint of a type alike; None where it has to look."""
-    if feature.where is not None or feature.kind not in ("count", "score"):
+    if feature.where is not None or feature.kind not in ("count", "trend", "score"):
         return None
-    if feature.kind == "count":
+    if feature.kind != "score":
         return True
     amount = _amount(feature, name)
     return None if isinstance(amount, str) else float(amount)
@@ -132,20 +138,20 @@ def _amount(feature: Feature, name: str) -> float | str:
     return amounts[most_specific(amounts, name) or ""]
 
 
-def _value_of(feature: Feature, name: str) -> Value:
-    value = _bare_value(feature, name)
+def _value_of(feature: Feature, name: str, zone: str) -> Value:
+    value = _bare_value(feature, name, zone)
     if feature.where is None:
         return value
-    where = compile_touchpoint(parse(feature.where, Scope(kind="touchpoint")))
+    where = compile_touchpoint(parse(feature.where, Scope(kind="touchpoint")), zone)
     return lambda touchpoint: value(touchpoint) if where(touchpoint) else None
 
 
-def _bare_value(feature: Feature, name: str) -> Value:
+def _bare_value(feature: Feature, name: str, zone: str) -> Value:
     match feature.kind:
-        case "count":
+        case "count" | "trend":
             return lambda _: True
         case "score":
-            return _weight(feature, name)
+            return _weight(feature, name, zone)
         case "sum" | "mean" | "min" | "max":
             return _number(getter(feature.field or ""))
         case "top":
@@ -173,12 +179,12 @@ def _ranked(read: Getter, by: str | None) -> Value:
     return ranked
 
 
-def _weight(feature: Feature, name: str) -> Value:
+def _weight(feature: Feature, name: str, zone: str) -> Value:
     amount = _amount(feature, name)
     if not isinstance(amount, str):
         number = float(amount)
         return lambda _: number
-    weigh = compile_touchpoint(parse(amount, Scope(kind="touchpoint")))
+    weigh = compile_touchpoint(parse(amount, Scope(kind="touchpoint")), zone)
 
     def weight(touchpoint: Touchpoint) -> Any:
         value = weigh(touchpoint)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from typing import Any, Final
 
-from rules.declaration import Follow, Step
+from rules.declaration import Follow, Step, Types
 from rules.expression import Scope, compile_touchpoint, parse
 from rules.fields import Getter, as_key, getter, matches_any
 from rules.firing import Moment, SignalPlan, again_allows, fire
@@ -32,12 +33,21 @@ class FollowMatcher:
     An instance is [run, kept, base, folded, done], as above; the run is what comes of reading ``kept`` from ``base``.
     """
 
-    def __init__(self, signal: SignalPlan, pattern: Follow, per: Getter | None, late_by: int) -> None:
+    def __init__(
+        self,
+        signal: SignalPlan,
+        pattern: Follow,
+        per: Getter | None,
+        late_by: int,
+        latency_of: Callable[[Types], int],
+        zone: str,
+    ) -> None:
         self.signal = signal
         self.pattern = pattern
         self.per = per
         self.late_by = late_by
-        self.nodes = compile_nodes(pattern)
+        self.zone = zone
+        self.nodes = compile_nodes(pattern, latency_of)
         self.same = [getter(field) for field in compared_fields(pattern)]
         self.breakers = sum(1 << at for at, step in enumerate(pattern.steps) if not isinstance(step, Step))
         self.instances = Instances(signal.key, per is not None, self._due)
@@ -52,7 +62,7 @@ class FollowMatcher:
             if not matches_any(step.types, name):
                 continue
             if isinstance(step, Step) and step.where is not None:
-                asked.append((1 << at, compile_touchpoint(parse(step.where, Scope(kind="touchpoint")))))
+                asked.append((1 << at, compile_touchpoint(parse(step.where, Scope(kind="touchpoint")), self.zone)))
             else:
                 certain |= 1 << at
 
@@ -65,6 +75,18 @@ class FollowMatcher:
                 self._see(state, touchpoint, mask, at)
 
         return see
+
+    def run_at(self, instance: Instance, now: int) -> Run | None:
+        """The run as of ``now`` (ms), silences that have ended by then passed; None without one.
+
+        It may wait for a step that has become too late, as what comes later finds out.
+        """
+        run = None if instance[RUN] is None else self.nodes.settle(run_of(instance[RUN]), now)
+        return run if isinstance(run, Run) else None
+
+    def times_of(self, instance: Instance) -> dict[str, int]:
+        """The times (ms), by id, of the last touchpoints that had an effect."""
+        return {seen.id: seen.time for seen in (Seen(*kept) for kept in instance[KEPT])}
 
     def wake(self, state: State, at: Moment) -> None:
         for per, instance in self.instances.all(state):

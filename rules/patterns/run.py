@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from rules.declaration import Follow, Silence, Step, Without
+from rules.declaration import Follow, Silence, Step, Types, Without
 
 
 class Seen(NamedTuple):
@@ -44,14 +45,21 @@ class Completion(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Node:
     """A step or a silence. ``fulfils``: the bit of touchpoints that fulfil it (0 for a silence); ``breaks``: bits of
-    those that break the run while it is awaited; ``wait``: `within` of a step, the duration of a silence (ms);
-    ``same``: which of the compared fields must be as in the run's first touchpoint."""
+    those that break the run while it is awaited; ``wait``: `within` of a step, the duration of a silence and the
+    latency of its types (ms); ``same``: which of the compared fields must be as in the run's first touchpoint;
+    ``latency``: how long before the end of the wait nothing breaks it any more (ms)."""
 
     fulfils: int
     breaks: int
     wait: int
     times: int = 1
     same: tuple[int, ...] = ()
+    latency: int = 0
+
+    def breaks_off(self, run: Run, seen: Seen) -> bool:
+        if not self.breaks & seen.mask:
+            return False
+        return not self.latency or seen.time < run.since + self.wait - self.latency
 
     def accepts(self, run: Run, seen: Seen) -> bool:
         if not self.fulfils & seen.mask:
@@ -97,7 +105,7 @@ class Nodes:
             return self._begin(seen)
         if node.accepts(run, seen):
             return self._fulfil(run, node, seen)
-        if node.breaks & seen.mask:
+        if node.breaks_off(run, seen):
             return self._begin(seen)
         if self.latest:
             return self._begin(seen) or run
@@ -124,7 +132,7 @@ def compared_fields(pattern: Follow) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fields))
 
 
-def compile_nodes(pattern: Follow) -> Nodes:
+def compile_nodes(pattern: Follow, latency_of: Callable[[Types], int]) -> Nodes:
     """The nodes of a follow; the n-th step speaks by the bit 1 << n.
 
     A `without` between two steps becomes what breaks the run before the next one.
@@ -139,7 +147,8 @@ def compile_nodes(pattern: Follow) -> Nodes:
                 breaks |= bit
                 continue
             case Silence():
-                nodes.append(Node(0, breaks | bit, step.duration))
+                latency = latency_of(step.types)
+                nodes.append(Node(0, breaks | bit, step.duration + latency, latency=latency))
             case Step():
                 same = tuple(fields.index(field) for field in step.same)
                 nodes.append(Node(bit, breaks, step.within, step.times, same))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from rules.declaration import Silent
 from rules.fields import Getter, as_key
@@ -16,12 +16,20 @@ ID: Final = 1
 WAITS: Final = 2  # whether this last one hasn't fired yet
 
 
+class Last(NamedTuple):
+    """A last touchpoint: its time (ms), its id, and whether it hasn't fired yet."""
+
+    time: int
+    id: str
+    waits: bool
+
+
 class SilentMatcher:
     """An instance is [time of the last touchpoint, its id, whether it still waits]."""
 
     def __init__(self, signal: SignalPlan, pattern: Silent, per: Getter | None) -> None:
         self.signal = signal
-        self.duration = pattern.duration
+        self.duration = self.wait = pattern.duration
         self.types = pattern.types
         self.per = per
         self.instances = Instances(signal.key, per is not None, self._due)
@@ -29,6 +37,10 @@ class SilentMatcher:
     def _due(self, state: State, per: str | None, instance: list[Any]) -> int | None:
         due: int = instance[TIME] + self.duration
         return due if instance[WAITS] and again_allows(state, self.signal, per, due) else None
+
+    def last(self, instance: list[Any]) -> Last:
+        """The last touchpoint of an instance."""
+        return Last(instance[TIME], instance[ID], instance[WAITS])
 
     def see(self, state: State, touchpoint: Touchpoint, at: Moment) -> None:
         per = as_key(self.per(touchpoint)) if self.per else None

@@ -12,6 +12,7 @@ from rules.patterns.matcher import Instances
 from rules.state import State
 from rules.touchpoint import Touchpoint
 
+CENTURIES: Final = 300 * 365 * 24 * 3_600_000  # how far ahead a condition about dates is looked at (ms)
 SCAN_LIMIT: Final = 64  # moments looked ahead at once; behind them a timer looks again
 TRUE_BEFORE: Final = -1  # true, but not turned so: it fires only after it has been false
 SINCE: Final = 0
@@ -73,9 +74,11 @@ class WhenMatcher:
         per: Callable[[Touchpoint], str | None] | None,
         timed: bool,
         hold: int | None,
+        clocked: bool = False,
     ) -> None:
         self.signal, self.condition, self.reads, self.moving = signal, condition, reads, moving
         self.per, self.timed, self.hold = per, timed, hold or 0
+        self.horizon = CENTURIES if clocked else 0
         self.keeps = timed or hold is not None
         self.instances = Instances(signal.key, per is not None, _due)
 
@@ -106,6 +109,12 @@ class WhenMatcher:
         if self.keeps and not self._lives(state, per):
             self.instances.end(state, per)
             self.instances.set_timer(state)
+
+    def since(self, state: State, per: str | None, now: int) -> int | None:
+        """Since when (ms) the condition has been true, of a `hold` that is still to end; None where there is none."""
+        instance = self.instances.get(state, per)
+        since = self._since_at(state, per, instance, now) if self.hold and instance is not None else None
+        return None if since == TRUE_BEFORE else since
 
     def adopt(self, state: State, now: int) -> None:
         """Takes up a state that an older library wrote: the value now counts as the value before."""
@@ -230,9 +239,9 @@ class WhenMatcher:
             yield plan, per
 
     def _flips(self, state: State, per: str | None, now: int) -> Iterable[int]:
-        """When each comparison that a score moves turns: once at most, so it is found by halving."""
+        """When each comparison that moves by itself turns: once at most, so it is found by halving."""
+        settled = max([now + self.horizon, *(plan.settles(state.parts, now, key) for plan, key in self._features(per))])
         for comparison in self.moving:
-            settled = max((plan.settles(state.parts, now, key) for plan, key in self._features(per)), default=now)
             value = bool(comparison(state.parts, state.profile, None, now, per))
             if bool(comparison(state.parts, state.profile, None, settled, per)) == value:
                 continue

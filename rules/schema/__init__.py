@@ -6,39 +6,48 @@ The models read one declaration each; `json_schemas` gives the schema of each fi
 from rules.schema.declared import AnyModel, Declared, Seen
 from rules.schema.features import (
     FEATURE_KINDS,
-    FEATURE_KINDS_NOT_YET,
     CountEntry,
     FeatureEntry,
     OfEntry,
     ScoreEntry,
     TopEntry,
+    TrendEntry,
 )
 from rules.schema.json_schema import json_schemas
-from rules.schema.library import ChannelEntry, InteractionEntry, LibraryFile
-from rules.schema.signals import PATTERNS, SignalFile, StepEntry, ThenEntry, WithoutEntry
-from rules.schema.words import CHANNEL_NAME, FEATURE_NAME, TYPE_NAME
+from rules.schema.library import ChannelEntry, InteractionEntry, LibraryFile, SegmentEntry, SourceEntry
+from rules.schema.signals import PATTERNS, DateEntry, SignalFile, StepEntry, ThenEntry, WithoutEntry
+from rules.schema.timelines import MOST_TIMELINES, FiringEntry, TimelineEntry, TouchpointEntry
+from rules.schema.words import CHANNEL_NAME, FEATURE_NAME, SEGMENT_NAME, TYPE_NAME
 
 __all__ = [
     "CHANNEL_NAME",
     "FEATURE_KINDS",
-    "FEATURE_KINDS_NOT_YET",
     "FEATURE_NAME",
+    "MOST_TIMELINES",
     "PATTERNS",
+    "SEGMENT_NAME",
     "TYPE_NAME",
     "AnyModel",
     "ChannelEntry",
     "CountEntry",
+    "DateEntry",
     "Declared",
     "FeatureEntry",
+    "FiringEntry",
     "InteractionEntry",
     "LibraryFile",
     "OfEntry",
     "ScoreEntry",
     "Seen",
+    "SegmentEntry",
     "SignalFile",
+    "SourceEntry",
     "StepEntry",
     "ThenEntry",
+    "TimelineEntry",
     "TopEntry",
+    "TouchpointEntry",
+    "TrendEntry",
     "WithoutEntry",
     "json_schemas",
 ]

@@ -16,9 +16,14 @@ class Seen:
 
 
 class Declared(BaseModel):
-    """A mapping in a library. ``not_yet`` are keys of the language that this release doesn't reach."""
+    """A mapping in a library. ``not_yet`` are keys of the language that this release doesn't reach.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=False)
+    The docstrings of the models and of their keys are what the reference of the language and editors show.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, validate_default=False, use_attribute_docstrings=True
+    )
     not_yet: ClassVar[tuple[str, ...]] = ()
     called: ClassVar[str] = "mapping"
 

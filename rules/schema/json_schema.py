@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, RootModel
 
@@ -18,10 +18,14 @@ from rules.schema.features import (
     ScoreEntry,
     SumEntry,
     TopEntry,
+    TrendEntry,
 )
 from rules.schema.library import ChannelEntry, InteractionEntry, LibraryFile
 from rules.schema.signals import SignalFile
-from rules.schema.words import CHANNEL_NAME, FEATURE_NAME, TYPE_NAME
+from rules.schema.timelines import TimelineEntry
+from rules.schema.words import CHANNEL_NAME, FEATURE_NAME, SEGMENT_NAME, TYPE_NAME, Condition
+
+JsonSchema = dict[str, Any]
 
 _AnyFeature = (
     CountEntry
@@ -34,28 +38,60 @@ _AnyFeature = (
     | LastEntry
     | TopEntry
     | ScoreEntry
+    | TrendEntry
 )
 
 
-def json_schemas() -> dict[str, dict[str, Any]]:
-    """The JSON Schema of each file kind, by the name of the file; ``signal`` is that of every file in `signals/`."""
+def json_schemas() -> dict[str, JsonSchema]:
+    """The JSON Schema of each file kind, by the name of the file; ``signal`` is that of every file in `signals/`.
+
+    ``timelines`` is that of every `*.test.yaml` beside one. Each key has a description: what it is for, and what stands
+    behind it.
+    """
     kinds: dict[str, type[BaseModel]] = {
         "library.yaml": LibraryFile,
         "interactions.yaml": RootModel[dict[Annotated[str, TYPE_NAME], InteractionEntry]],
         "channels.yaml": RootModel[dict[Annotated[str, CHANNEL_NAME], ChannelEntry]],
         "features.yaml": RootModel[dict[Annotated[str, FEATURE_NAME], _AnyFeature]],
+        "segments.yaml": RootModel[dict[Annotated[str, SEGMENT_NAME], Condition]],
         "signal": SignalFile,
+        "timelines": RootModel[list[TimelineEntry]],
     }
-    return {name: _tidy(model.model_json_schema(by_alias=True)) for name, model in kinds.items()}
+    return {name: _schema(name, model) for name, model in kinds.items()}
+
+
+def _schema(name: str, model: type[BaseModel]) -> JsonSchema:
+    generated = _tidy(model.model_json_schema(by_alias=True))
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **generated, "title": f"{_TITLE}: {name}"}
+
+
+_TITLE: Final = "A library of signals"
 
 
 def _tidy(schema: Any) -> Any:
-    """Without the defaults that are no values a file can hold, and with durations as a file writes them."""
+    """As a file may be written: nothing that no file can hold, durations as text; and with whole descriptions."""
     if isinstance(schema, list):
-        return [_tidy(part) for part in schema]
+        return [_tidy(part) for part in schema if part != {"type": "null"}]
     if not isinstance(schema, dict):
         return schema
-    tidy = {key: _tidy(part) for key, part in schema.items() if not (key == "default" and part in (None, {}))}
+    tidy = {key: _tidy(part) for key, part in schema.items() if not _is_of_no_use(key, part)}
     if tidy.get("type") == "string" and isinstance(tidy.get("default"), int):
         tidy["default"] = in_words(tidy["default"])
+    if isinstance(expected := tidy.pop("$comment", None), str):
+        tidy["description"] = " ".join([*_lines(tidy), f"{expected[0].upper()}{expected[1:]}."])
+    elif "description" in tidy:
+        tidy["description"] = " ".join(_lines(tidy))
+    if "patternProperties" in tidy:
+        tidy["additionalProperties"] = False
+    if len(forms := tidy.get("anyOf", ())) == 1:
+        tidy |= tidy.pop("anyOf") and forms[0]
     return tidy
+
+
+def _is_of_no_use(key: str, part: Any) -> bool:
+    """The defaults that no file can hold, and the titles that are the keys over again."""
+    return (key == "default" and part in (None, {})) or (key == "title" and isinstance(part, str))
+
+
+def _lines(tidy: JsonSchema) -> list[str]:
+    return str(tidy.get("description", "")).split()

@@ -1,37 +1,82 @@
-"""`library.yaml`, `interactions.yaml` and `channels.yaml`."""
+"""`library.yaml`, `interactions.yaml`, `segments.yaml` and `channels.yaml`."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from rules.schema.declared import Declared
-from rules.schema.words import LIBRARY_NAME, Millis
-from rules.schema_kinds import Number, Text, TimeZone
+from rules.schema.words import LIBRARY_NAME, SOURCE_NAME, Condition, MaybeMillis, Millis
+from rules.schema_kinds import Collection, Number, Text, TimeZone
+
+
+class SourceEntry(Declared):
+    """What is known of one source of touchpoints, as the field `source` names it."""
+
+    called = "a source"
+
+    late_by: Millis
+    """How late the source's touchpoints may come, in place of the library's own `late_by`."""
 
 
 class LibraryFile(Declared):
     """`library.yaml`: what holds for all of the library."""
 
     called = "library.yaml"
-    not_yet = ("sources", "forget_after", "groups", "cap")
+    not_yet = ("groups", "cap")
 
     name: Annotated[str, LIBRARY_NAME]
+    """The library's name, which is part of its version in every trigger."""
     format: Annotated[int, Number("the format of the language, 1", 1, lowest=1, highest=1, whole=True)]
+    """The format of the language that the library is written in."""
     time_zone: Annotated[str, TimeZone()] = "UTC"
+    """In which dates and days are, and times in timelines without an offset. A customer whose `profile.time_zone` names
+    a known one has that in its place, but not in a `where`, which knows no profile."""
     currency: Annotated[str | None, Text("a currency's code of three capital letters", "EUR", 3, "[A-Z]{3}")] = None
+    """In which values and costs are."""
     late_by: Millis = 24 * 3_600_000
+    """How late a touchpoint may come, counted back from the customer's clock, and still correct what is kept."""
+    sources: Annotated[
+        dict[Annotated[str, SOURCE_NAME], SourceEntry] | None,
+        Collection("sources with what is known of each", {"tablet": {"late_by": "72h"}}, is_table=True),
+    ] = None
+    """Sources whose touchpoints come later, or less late, than the rest."""
+    forget_after: MaybeMillis = None
+    """After so long without a record of theirs a customer is forgotten: a longer window is of no use."""
 
 
 class InteractionEntry(Declared):
-    """One type of touchpoint in `interactions.yaml`."""
+    """One type of touchpoint in `interactions.yaml`, the catalogue.
+
+    With a catalogue, a type that it lacks is refused in the library, and counted (not refused) in traffic.
+    """
 
     called = "a touchpoint type"
-    not_yet = ("latency",)
 
     says: Annotated[str | None, Text("a short text", "Looked at a product", 300)] = None
+    """What has happened, in words."""
     channel: Annotated[str | None, Text("a channel on which it happens", "web")] = None
+    """Where it happens."""
     loop: Annotated[str | None, Text("a loop that it belongs to", "nurturing")] = None
+    """The loop of the customer's journey that it belongs to."""
     evidence: Annotated[str | None, Text("the evidence that it gives", "viewed")] = None
+    """What it proves of the customer."""
+    latency: MaybeMillis = None
+    """How long such a touchpoint may be on its way: a silence over the type is fulfilled so much later, so that one
+    that comes late can still break it. Of several types the largest counts."""
+    deprecated: Annotated[str | None, Text("a text that says what to use instead", "use page_view", 300)] = None
+    """That the type is to go, and what to use instead of it."""
+
+
+class SegmentEntry(Declared):
+    """One segment in `segments.yaml`: a named condition about a customer, read as `segment.NAME`.
+
+    Segments may read one another, but not in a circle. A feature kept `per` a field is read for one value.
+    """
+
+    called = "a segment"
+
+    condition: Condition
+    """The condition, over features, the profile and other segments. It is read in the place of `segment.NAME`."""
 
 
 class ChannelEntry(Declared):

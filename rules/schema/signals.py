@@ -18,12 +18,14 @@ from rules.schema.words import (
     MaybeField,
     MaybeMillis,
     MaybeTypes,
+    MaybeWhere,
     Millis,
+    ProfilePath,
     Types,
 )
-from rules.schema_kinds import ChannelChoice, Collection, Number, OneOf, Text
+from rules.schema_kinds import ChannelChoice, Collection, Duration, Number, OneOf, Text, Truth
 
-PATTERNS: Final = ("when", "follow", "silent")
+PATTERNS: Final = ("when", "follow", "silent", "date")
 
 
 class StepEntry(Declared):
@@ -32,10 +34,15 @@ class StepEntry(Declared):
     called = "a step"
 
     type: Types
-    where: MaybeCondition = None
+    """The types that fulfil it. A step that says no more than these may be written as the types alone."""
+    where: MaybeWhere = None
+    """Only touchpoints for which this is true fulfil it."""
     within: MaybeMillis = None
+    """How long after the step before it may come, inclusive: 90d where nothing is said. Not on the first step."""
     times: Annotated[int, Number("a whole number from 1 to 100", 3, lowest=1, highest=100, whole=True)] = 1
+    """How many touchpoints it takes; all of them fall within `within`."""
     same: Annotated[list[AnyField] | None, Collection("a list of fields", ["product"], most=10)] = None
+    """Fields that must equal those of the run's first touchpoint; missing equals nothing."""
 
     @classmethod
     def siblings(cls) -> Iterable[AnyModel]:
@@ -48,7 +55,9 @@ class WithoutEntry(Declared):
     called = "a step with `without`"
 
     without: Types
+    """The types that mustn't come."""
     duration: MaybeMillis = Field(default=None, alias="for")
+    """How long the silence must last. Without it, the types break a run between the two steps."""
 
     @classmethod
     def siblings(cls) -> Iterable[AnyModel]:
@@ -67,6 +76,25 @@ StepForm = Annotated[
 ]
 
 
+class DateEntry(Declared):
+    """A window about a date of the profile; exactly one of `ahead` and `after` says where it lies.
+
+    A date such as 2026-01-31 is its midnight in the customer's time zone, and whole days are calendar days; an instant
+    is elapsed time. A date that moves within the window doesn't make the signal fire again.
+    """
+
+    called = "`date`"
+
+    of: ProfilePath
+    """The field of the profile that holds the date or the instant."""
+    ahead: MaybeMillis = None
+    """The window is from so long before the date until the date."""
+    after: Annotated[int | None, Duration(least=0)] = None
+    """The window is the one day that begins so long after the date; `0d` is the date's own day."""
+    yearly: Annotated[bool, Truth()] = False
+    """Whether it comes again each year, from the date's own on; 29 February as the 28th in other years."""
+
+
 class ThenEntry(Declared):
     """What a firing asks for. Without a channel it is a decision only."""
 
@@ -74,42 +102,72 @@ class ThenEntry(Declared):
     not_yet = ("cancel_on",)
 
     channel: Annotated[str | None, ChannelChoice()] = None
+    """The channel that the trigger goes to."""
     content: Annotated[str | None, Text("the name of a content", "basket-reminder", 200)] = None
+    """What the channel is to send."""
     carry: Annotated[
         dict[Annotated[str, CARRY_NAME], Condition] | None,
         Collection("names with expressions", {"interest": "main_interest"}, least=0, most=20, is_table=True),
     ] = None
+    """What the trigger takes along: names with expressions, asked at the moment of firing."""
     expires: Millis = 48 * 3_600_000
+    """How long after the moment of firing the trigger is of use."""
 
 
 class SignalFile(Declared):
-    """A file in `signals/`: one signal with exactly one pattern, of `when`, `follow` and `silent`."""
+    """A file in `signals/`: one signal with exactly one pattern, of `when`, `follow`, `silent` and `date`.
+
+    A signal reads the firings of another as the touchpoint `signal.fired`, with `properties.signal` and the `per`
+    field, in a step or a feature of that type alone whose `where` says which: `properties.signal == '...'` or
+    `in [...]`. What policy made of the firing doesn't matter. Signals whose patterns or `if` read one another in a
+    circle are refused.
+    """
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": [pattern]} for pattern in ("when", "follow", "silent")]}
+        json_schema_extra={"oneOf": [{"required": [pattern]} for pattern in ("when", "follow", "silent", "date")]}
     )
     called = "a signal"
-    not_yet = ("date", "unless", "group", "cap", "holdout", "purpose")
+    not_yet = ("unless", "group", "cap", "holdout", "purpose")
 
     signal: Annotated[str, SIGNAL_NAME]
+    """The signal's name, the only one of it in the library."""
     owner: Annotated[str | None, Text("the name of who answers for it", "ecommerce", 200)] = None
+    """Who answers for the signal."""
     reason: Annotated[str | None, Text("a text that says why it is there", "A basket left is a warm lead.", 2000)] = (
         None
     )
+    """Why the signal is there."""
     status: Annotated[
         Status, OneOf("`draft`, `shadow`, `live` or `retired`", "shadow", ("draft", "shadow", "live", "retired"))
     ]
+    """`draft` and `retired` never run; `shadow` decides and records, and sends nothing; `live` sends."""
     value: Annotated[float, Number("a finite number of at most 2**53 in size", 12.0)] = 0.0
+    """What one trigger is worth: of firings at one moment the highest is decided first."""
     when: MaybeCondition = None
+    """Fires when this turns from false to true, by a touchpoint or by time alone, at that very moment. A customer
+    begins with empty features and profile: what is true of those fires only after it has been false."""
     hold: MaybeMillis = None
+    """Of `when`: it must have been true for so long without a break, and still be."""
     follow: Annotated[
         list[StepForm] | None,
         Collection("a list of steps", ["basket.added", {"without": "order.placed", "for": "1h"}], most=50),
     ] = None
+    """Fires when these steps have happened in event-time order. A customer (or instance) has one run at a time; the
+    touchpoint that completes it doesn't begin the next."""
     restart: Annotated[Restart | None, OneOf("`first` or `latest`", "latest", ("first", "latest"))] = None
+    """Of `follow`: whether another first step moves a run that waits (`latest`) or not (`first`, the default)."""
     silent: MaybeMillis = None
+    """Fires so long after the last touchpoint of the types in `of`, once for each last one; never for a customer who
+    had none."""
     of: MaybeTypes = None
+    """Of `silent`: the types that are waited for."""
+    date: DateEntry | None = None
+    """Fires when now comes into a window about a date of the profile, by time or because the profile changes."""
     per: MaybeField = None
+    """One instance for each value of this field: each fires on its own. 100 are kept for a customer."""
     condition: MaybeCondition = Field(default=None, alias="if")
+    """Asked at the moment of firing; where it is false the firing passes, and the pattern starts anew."""
     again: MaybeMillis = None
+    """The least time between two firings of an instance; a moment less than that after one isn't made up for."""
     then: ThenEntry = ThenEntry()
+    """What a firing asks for."""

@@ -8,7 +8,9 @@ from rules.schema_kinds.collection import Collection
 from rules.schema_kinds.expression import Expression, Weight
 from rules.schema_kinds.kind import RefusalError, ValueKind, as_yaml, shown
 from rules.schema_kinds.number import Duration, Number
+from rules.schema_kinds.profile import ProfileField
 from rules.schema_kinds.text import ChannelChoice, OneOf, Text, TimeZone
+from rules.schema_kinds.timeline import DateAndTime, Exact, Gap, PerValue, Truth, Values
 from rules.schema_kinds.touchpoint import TYPE, TYPE_PATTERN, Field, Types
 
 __all__ = [
@@ -16,16 +18,23 @@ __all__ = [
     "TYPE_PATTERN",
     "ChannelChoice",
     "Collection",
+    "DateAndTime",
     "Duration",
+    "Exact",
     "Expression",
     "Field",
+    "Gap",
     "Number",
     "OneOf",
+    "PerValue",
+    "ProfileField",
     "RefusalError",
     "Text",
     "TimeZone",
+    "Truth",
     "Types",
     "ValueKind",
+    "Values",
     "Weight",
     "as_yaml",
     "shown",

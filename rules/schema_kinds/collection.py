@@ -30,7 +30,7 @@ class Collection(ValueKind):
         each = next((form for form in each.get("anyOf", ()) if form.get("type") != "null"), each)
         bounds = ("minProperties", "maxProperties") if self.is_table else ("minItems", "maxItems")
         return {
-            "description": self.expected,
+            "$comment": self.expected,
             "examples": [self.example],
             **each,
             bounds[0]: self.least,

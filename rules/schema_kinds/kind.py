@@ -74,4 +74,4 @@ class ValueKind:
         return core_schema.no_info_plain_validator_function(self.read)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        return {"description": self.expected, "examples": [self.example], **self.json_schema()}
+        return {"$comment": self.expected, "examples": [self.example], **self.json_schema()}

@@ -42,17 +42,19 @@ def _unquoted(value: Any) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Duration(ValueKind):
-    """A duration of more than 0 and at most 3,660 days, read as milliseconds."""
+    """A duration of at least ``least`` ms and at most 3,660 days, read as milliseconds."""
 
     expected: str = IN_WORDS
     example: Any = "24h"
+    least: int = 1
 
     def read(self, value: Any) -> int:
         millis = parse_duration(value) if isinstance(value, str) else None
         if millis is None:
             raise self.refusal(value, self._meant(value))
-        if not 0 < millis <= LONGEST:
-            raise self.refusal(value, expected=f"a duration of at least 1s and at most {in_words(LONGEST)}")
+        if not self.least <= millis <= LONGEST:
+            bounds = f"{'at least 1s and ' if self.least else ''}at most {in_words(LONGEST)}"
+            raise self.refusal(value, expected=f"a duration of {bounds}")
         return millis
 
     def _meant(self, value: Any) -> str | None:
@@ -62,4 +64,4 @@ class Duration(ValueKind):
         return f"write `{guess}`" if guess else None
 
     def json_schema(self) -> JsonSchema:
-        return {"type": "string", "pattern": "^[0-9]*[1-9][0-9]*[smhd]$"}
+        return {"type": "string", "pattern": "^[0-9]+[smhd]$" if self.least == 0 else "^[0-9]*[1-9][0-9]*[smhd]$"}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
+from rules.dates import zone_names
 from rules.names import nearest
 from rules.schema_kinds.kind import JsonSchema, RefusalError, ValueKind
 
@@ -107,15 +106,10 @@ class TimeZone(ValueKind):
     example: Any = "Europe/Brussels"
 
     def read(self, value: Any) -> str:
-        if isinstance(value, str) and value in _time_zones():
+        if isinstance(value, str) and value in zone_names():
             return value
-        near = nearest(value, _time_zones()) if isinstance(value, str) else None
+        near = nearest(value, zone_names()) if isinstance(value, str) else None
         raise self.refusal(value, f"write `{near}`" if near else None)
 
     def json_schema(self) -> JsonSchema:
         return {"type": "string"}
-
-
-@cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(files("tzdata").joinpath("zones").read_text("utf-8").split())

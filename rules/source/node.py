@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
+from rules.problem import Problem
 from rules.source.scalar import Value
 
 Style = Literal["plain", "single", "double", "block"]
 Path = tuple[str | int, ...]
 Place = tuple[int, int]
+LONGEST_MARK: Final = 1_000  # characters: more than a line can show
+Part = tuple[int, int]
+"""The offset and the length of a part of a text, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,40 @@ class Document:
         node = self.node(path)
         return _inside(self.text, node, offset) if isinstance(node, Scalar) else (node.line, node.column)
 
+    def problem(
+        self, path: Path, found: str, expected: str, instead: str, *, at_key: bool = False, part: Part | None = None
+    ) -> Problem:
+        """A problem with the value at ``path``, or with its key, or with a part of its text (offset, length)."""
+        if part is not None:
+            (line, column), width = self.inside(path, part[0]), self._width_inside(path, *part)
+        else:
+            (line, column), width = self.at_key(path) if at_key else self.at(path), self._width(path, at_key=at_key)
+        return Problem(self.file, line, column, found, expected, instead, width)
+
+    def _width(self, path: Path, *, at_key: bool) -> int:
+        node = self.node(path)
+        if at_key and path:
+            above = self.node(path[:-1])
+            entry = above.entries.get(str(path[-1])) if isinstance(above, Table) else None
+            node = entry.key if entry else node
+        if not isinstance(node, Scalar):
+            return 1
+        return max(len(self.text[node.start : node.end].partition("\n")[0].rstrip()), 1)
+
+    def _width_inside(self, path: Path, offset: int, length: int) -> int:
+        """On the first line of what it stretches over."""
+        line, column = self.inside(path, offset)
+        last_line, last = self.inside(path, offset + min(max(length, 1), LONGEST_MARK) - 1)
+        if last_line == line:
+            return max(last - column + 1, 1)
+        return max(len(self.text.split("\n")[line - 1].rstrip()) - column + 1, 1)
+
+    def part(self, path: Path, text: str) -> Part | None:
+        """Where a text first stands in that at ``path``."""
+        node = self.node(path)
+        offset = node.text.find(text) if isinstance(node, Scalar) else -1
+        return (offset, len(text)) if offset >= 0 else None
+
     def _follow(self, path: Path) -> tuple[Node, int]:
         node = self.root
         for depth, step in enumerate(path):
@@ -128,8 +166,13 @@ def _child(node: Node, step: str | int) -> Node | None:
 def _inside(source: str, scalar: Scalar, offset: int) -> Place:
     """Folding changes white space only, so the characters that can be seen lead from the value to the source."""
     seen = sum(not character.isspace() for character in scalar.text[:offset])
-    shown = list(_visible(source, scalar))
-    index = shown[seen] if seen < len(shown) else (shown[-1] + 1 if shown else scalar.start)
+    index, after = scalar.start, scalar.start
+    for number, index in enumerate(_visible(source, scalar)):
+        if number == seen:
+            break
+        after = index + 1
+    else:
+        index = after
     line_start = source.rfind("\n", 0, index) + 1
     line = scalar.line + source.count("\n", scalar.start, index)
     return line, index - line_start + 1

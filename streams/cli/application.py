@@ -16,9 +16,13 @@ MODULES: Final = MappingProxyType(
         "run": "streams.cli.run",
         "topics": "streams.cli.topics",
         "check": "streams.cli.check",
+        "test": "streams.cli.test",
         "replay": "streams.cli.replay",
+        "explain": "streams.cli.explain",
         "log": "streams.cli.log",
         "import": "streams.cli.import_csv",
+        "schema": "streams.cli.schema",
+        "reference": "streams.cli.reference",
         "version": "streams.cli.version",
     }
 )

@@ -1,21 +1,27 @@
-"""`telltale check DIR`: all that is wrong with a library, or what is in it."""
+"""`telltale check DIR`: all that is wrong with a library, or what is in it and what could be better."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rules import Library, LibraryError, compile_plan, load_library
+from rules import Finding, Library, LibraryError, compile_plan, lint_library, load_placed
 from streams.cli.application import new_app
 from streams.cli.output import WRONG_INPUT, counted
+from streams.cli.report import Format, remarks, report
+
+HELP = """Check a library of signals: print all its problems, or what is in it and what could be better.
+
+Problems end with exit code 1; what could be better, warnings and hints, does so only with --strict."""
 
 
 def app() -> typer.Typer:
     app = new_app()
-    app.command("check", help="Check a library of signals: print all its problems, or what is in it.")(check)
+    app.command("check", help=HELP)(check)
     return app
 
 
@@ -23,16 +29,27 @@ def check(
     directory: Annotated[
         Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, help="the library's folder")
     ],
+    strict: Annotated[bool, typer.Option("--strict", help="take warnings and hints for problems")] = False,
+    form: Annotated[
+        Format, typer.Option("--format", help="text; json for programs; github for comments beside the lines there")
+    ] = Format.TEXT,
 ) -> None:
     try:
-        library = load_library(directory)
-        compile_plan(library)
+        placed = load_placed(directory)
+        compile_plan(placed.library)
     except LibraryError as error:
-        for problem in error.problems:
-            typer.echo(str(problem))
-        typer.echo(counted(len(error.problems), "problem"))
+        report(remarks(error.problems), counted(len(error.problems), "problem"), form)
         raise typer.Exit(WRONG_INPUT) from None
-    typer.echo(f"{directory}: {summary(library)}; good")
+    findings = lint_library(placed)
+    verdict = f"{directory}: {summary(placed.library)}; {_verdict(findings)}"
+    report(remarks(findings=findings), verdict, form)
+    if findings and strict:
+        raise typer.Exit(WRONG_INPUT)
+
+
+def _verdict(findings: Sequence[Finding]) -> str:
+    counts = Counter(finding.severity for finding in findings)
+    return ", ".join(counted(counts[kind], kind) for kind in ("warning", "hint") if counts[kind]) or "good"
 
 
 def summary(library: Library) -> str:
@@ -44,5 +61,6 @@ def summary(library: Library) -> str:
         counted(len(library.signals), "signal") + (f" ({statuses})" if statuses else ""),
         counted(len(library.features), "feature"),
         counted(len(library.channels), "channel"),
+        *([counted(len(library.timelines), "timeline")] if library.timelines else []),
     ]
     return ", ".join(parts + ([counted(len(library.interactions), "touchpoint type")] if library.has_catalogue else []))

@@ -10,7 +10,8 @@ from typing import Final, NoReturn
 
 import typer
 
-from rules import LibraryError, Plan, Problem, compile_plan, load_library
+from rules import LibraryError, PlacedLibrary, Plan, Problem, compile_plan, load_library, load_placed
+from streams.cli.report import Format, remarks, report
 
 WRONG_INPUT: Final = 1
 WRONG_USAGE: Final = 2
@@ -28,15 +29,24 @@ def fail(text: str, code: int = WRONG_INPUT) -> NoReturn:
 
 
 def fail_with(problems: Iterable[Problem]) -> NoReturn:
-    """Ends the command with all problems of a file or library, one a line."""
-    listed = tuple(problems)
-    fail("\n".join([*map(str, listed), counted(len(listed), "problem")]))
+    """Ends the command with all problems of a file or library."""
+    listed = remarks(problems)
+    report(listed, counted(len(listed), "problem"), Format.TEXT, err=True)
+    raise typer.Exit(WRONG_INPUT)
 
 
 def plan_at(path: Path) -> Plan:
     """The compiled library of a folder; ends the command with all problems where it has any."""
     try:
         return compile_plan(load_library(path))
+    except LibraryError as error:
+        fail_with(error.problems)
+
+
+def placed_at(path: Path) -> PlacedLibrary:
+    """The library of a folder, and where it says what; ends the command with all problems where it has any."""
+    try:
+        return load_placed(path)
     except LibraryError as error:
         fail_with(error.problems)
 

@@ -212,7 +212,7 @@ def logs(largest: int = 40) -> SearchStrategy[list[Tree]]:
 def write_library(library: Tree, directory: Path) -> Path:
     """Writes a library to a folder as its YAML files, and gives the folder."""
     (directory / "signals").mkdir(parents=True, exist_ok=True)
-    for name in ("library", "interactions", "features", "channels"):
+    for name in ("library", "interactions", "features", "segments", "channels"):
         if library.get(name):
             write_yaml(directory / f"{name}.yaml", library[name])
     for signal in library["signals"]:

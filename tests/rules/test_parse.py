@@ -10,13 +10,16 @@ import pytest
 
 from rules.declaration import (
     Channel,
+    DateWindow,
     Feature,
     Follow,
     Interaction,
     Library,
+    Segment,
     Signal,
     Silence,
     Silent,
+    Source,
     Step,
     Then,
     Weight,
@@ -69,6 +72,8 @@ def test_smallest() -> None:
 
 def test_settings(shop: Library) -> None:
     assert (shop.name, shop.time_zone, shop.currency, shop.late_by) == ("shop", "Europe/Brussels", "EUR", 36 * HOUR)
+    assert shop.sources == (Source("kiosk", 30 * MINUTE), Source("tablet", 72 * HOUR))
+    assert shop.forget_after == 730 * DAY
 
 
 def test_catalogue(shop: Library) -> None:
@@ -76,6 +81,29 @@ def test_catalogue(shop: Library) -> None:
     says = Interaction("product_view", "Looked at a product", "web", "nurturing", "viewed")
     assert says in shop.interactions
     assert Interaction("content.video.watched") in shop.interactions
+    assert (
+        Interaction("rep.visited", "A rep came by", "rep", "experience", "participated", 12 * HOUR) in shop.interactions
+    )
+    assert Interaction("email_open", deprecated="use email.opened") in shop.interactions
+
+
+def test_segments(shop: Library) -> None:
+    assert shop.segments == (
+        Segment("renewing", "0 <= days_until(profile.contract.ends) <= 30"),
+        Segment("young", "profile.age < 40"),
+        Segment("young_family", "profile.children >= 1 and segment.young"),
+    )
+
+
+def test_dates(shop: Library) -> None:
+    assert signal(shop, "dates.birthday").pattern == DateWindow("birthday", after=0, yearly=True)
+    assert signal(shop, "dates.renewal").pattern == DateWindow("contract.ends", ahead=30 * DAY)
+
+
+def test_firings_of_other_signals(shop: Library) -> None:
+    where = "properties.signal in ['retail.abandoned-basket', 'keen']"
+    steps = Step(("signal.fired",), where, 90 * DAY), Silence(("order.placed",), 3 * DAY)
+    assert signal(shop, "dates.reminded").pattern == Follow(steps)
 
 
 @pytest.mark.parametrize(
@@ -116,12 +144,21 @@ def test_catalogue(shop: Library) -> None:
             where="exists(dwell) and dwell > 2",
             per="product",
         ),
+        Feature("momentum", "trend", ("content.*",), over=7 * DAY, band=0.2, where="led_by != 'rep'"),
+        Feature(
+            "reminders",
+            "count",
+            ("signal.fired",),
+            over=30 * DAY,
+            where="properties.signal == 'retail.abandoned-basket'",
+            per="product",
+        ),
     ],
     ids=lambda feature: feature.name,
 )
 def test_features(shop: Library, expected: Feature) -> None:
     assert feature(shop, expected.name) == expected
-    assert len(shop.features) == 12
+    assert len(shop.features) == 14
 
 
 def test_a_silence_in_a_follow(shop: Library) -> None:
@@ -171,7 +208,7 @@ def test_text_is_what_yaml_1_2_says(shop: Library) -> None:
 
 
 def test_declarations_are_sorted_by_name(shop: Library) -> None:
-    for declarations in (shop.signals, shop.features, shop.channels, shop.interactions):
+    for declarations in (shop.signals, shop.features, shop.segments, shop.channels, shop.interactions, shop.sources):
         names = [declaration.name for declaration in declarations]
         assert names == sorted(names)
 
@@ -197,6 +234,16 @@ def test_digest_is_of_the_meaning_alone(shop: Library, copy: Path) -> None:
     [
         ("library.yaml", "36h", "35h"),
         ("library.yaml", "Brussels", "Paris"),
+        ("library.yaml", "72h", "71h"),
+        ("library.yaml", "730d", "731d"),
+        ("segments.yaml", "< 40", "< 41"),
+        ("interactions.yaml", "12h", "13h"),
+        ("interactions.yaml", "use email.opened", "use opened"),
+        ("features.yaml", "band: 0.2", "band: 0.3"),
+        ("signals/dates/renewal.yaml", "ahead", "after"),
+        ("signals/dates/renewal.yaml", "30d", "31d"),
+        ("signals/dates/birthday.yaml", "birthday,", "born,"),
+        ("signals/dates/birthday.yaml", "true", "false"),
         ("channels.yaml", "sms: {}", "sms: {}\npush: {}"),
         ("interactions.yaml", "page_view: {}", "page_view: {says: Looked}"),
         ("features.yaml", "over: 1h", "over: 2h"),

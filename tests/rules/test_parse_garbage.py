@@ -22,7 +22,8 @@ KEYS = re.findall(
     """
     name format time_zone late_by signal owner status value when hold follow restart silent of per if again then
     channel content carry expires type where within times same without for count sum mean min max distinct first
-    last top by score half_life over page_view views_1h latency holdout trend cap
+    last top by score half_life over page_view views_1h latency holdout trend cap band date ahead after yearly
+    sources forget_after deprecated young signal.fired
 """,
 )
 WORDS = re.findall(
@@ -30,6 +31,7 @@ WORDS = re.findall(
     """
     shop live page_view order.placed content.* * 1h 90d views_1h heat>1 brand_heat product properties.size
     profile.a value>1 led_by=='rep' signal.fired touchpoint.product True best email latest Europe/Brussels
+    segment.young days_until(profile.a)<3 properties.signal=='keen' momentum=='rising' 0d
 """,
 )
 
@@ -75,6 +77,9 @@ def check_problem(problem: Problem, directory: Path, files: dict[str, bytes]) ->
     assert problem.expected
     assert problem.instead
     assert "\n" not in str(problem)
+    lines = content.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    line = lines[problem.line - 1] if problem.line <= len(lines) else ""
+    assert 1 <= problem.width <= max(len(line) - problem.column + 1, 1)
 
 
 some_file = st.sampled_from(sorted(FILES))

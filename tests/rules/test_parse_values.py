@@ -135,6 +135,7 @@ NUMBER = {"kind": "number", "always": True}
         (made("first", field="channel"), FeatureInfo("text", tendency=STILL)),
         (made("last", field="time", per="brand"), FeatureInfo("number", "brand", STILL)),
         (made("top", field="properties.size", over=1), FeatureInfo("any", tendency=EITHER)),
+        (made("trend", over=1), FeatureInfo("text", always=True, words=("rising", "falling", "steady"))),
         (made("score", weights=POSITIVE), FeatureInfo(**NUMBER, tendency=FALLS, score=True, never_negative=True)),
         (made("score", weights=(Weight("a", -1.0),)), FeatureInfo(**NUMBER, tendency=EITHER, score=True)),
         (made("score", weights=(*POSITIVE, Weight("c", "value"))), FeatureInfo(**NUMBER, tendency=EITHER, score=True)),
@@ -146,14 +147,16 @@ def test_what_is_known_of_a_feature(feature: Feature, info: FeatureInfo) -> None
 
 def test_json_schemas() -> None:
     schemas = json_schemas()
-    assert set(schemas) == {"library.yaml", "interactions.yaml", "channels.yaml", "features.yaml", "signal"}
+    files = {"library.yaml", "interactions.yaml", "channels.yaml", "features.yaml", "segments.yaml"}
+    assert set(schemas) == files | {"signal", "timelines"}
+    assert schemas["timelines"]["items"]["$ref"].endswith("/TimelineEntry")
     library = schemas["library.yaml"]
     assert library["required"] == ["name", "format"]
     assert library["additionalProperties"] is False
     assert library["properties"]["late_by"]["default"] == "1d"
     signal = schemas["signal"]
     assert {"if", "signal", "when", "follow", "silent", "then"} <= set(signal["properties"])
-    assert signal["oneOf"] == [{"required": ["when"]}, {"required": ["follow"]}, {"required": ["silent"]}]
+    assert signal["oneOf"] == [{"required": [pattern]} for pattern in ("when", "follow", "silent", "date")]
     assert signal["properties"]["status"]["enum"] == ["draft", "shadow", "live", "retired"]
     assert "for" in signal["$defs"]["WithoutEntry"]["properties"]
 

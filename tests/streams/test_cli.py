@@ -37,13 +37,13 @@ class TestCheck:
     def test_a_good_library(self) -> None:
         result = telltale("check", SHOP)
         assert (result.exit_code, result.stderr) == (0, "")
-        expected = "library shop, 8 signals (8 live), 12 features, 6 channels, 19 touchpoint types; good"
+        expected = "library shop, 8 signals (8 live), 12 features, 6 channels, 52 timelines, 19 touchpoint types; good"
         assert result.stdout == f"{SHOP}: {expected}\n"
 
     def test_all_problems_of_a_bad_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(TESTDATA / "bad")
-        result = telltale("check", "not-supported-files")
-        problems = (TESTDATA / "bad" / "not-supported-files.txt").read_text("utf-8")
+        result = telltale("check", "several-files")
+        problems = (TESTDATA / "bad" / "several-files.txt").read_text("utf-8")
         assert result.exit_code == 1
         assert result.stdout == f"{problems}{len(problems.splitlines())} problems\n"
 

@@ -23,6 +23,9 @@ FEATURES = {
     "warmth": FeatureInfo("number", tendency=Tendency.FALLS, score=True, always=True, never_negative=True),
     "mood": FeatureInfo("number", tendency=Tendency.EITHER, score=True, always=True),
     "brand_heat": FeatureInfo("number", per="brand", tendency=Tendency.FALLS, score=True, always=True),
+    "momentum": FeatureInfo("text", always=True, words=("rising", "falling", "steady")),
+    "last_seen": FeatureInfo("number", tendency=Tendency.STILL),
+    "seen_lately": FeatureInfo("number"),
     "brand_views": FeatureInfo("number", per="brand", tendency=Tendency.FALLS, always=True, never_negative=True),
 }
 

@@ -9,12 +9,14 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.expression import ExpressionError, Scope, compile_customer, compile_touchpoint, parse
+from rules.expression import ExpressionError, Scope, compile_customer, compile_touchpoint, parse, read_segments
 from rules.touchpoint import Touchpoint
 from tests.rules.expression.conftest import FEATURES
 
@@ -97,7 +99,33 @@ def calculate(left: Any, operator: ast.operator, right: Any) -> Any:
     raise TypeError(operator)
 
 
-def call(name: str, values: list[Any]) -> Any:
+NOW: Final = 1_769_900_000_123  # ms
+ZONES: Final = ("UTC", "Pacific/Kiritimati", "America/Los_Angeles")
+
+
+def elapsed(name: str, value: Any, zone: str) -> Any:
+    local = datetime.fromtimestamp(NOW // 1000, ZoneInfo(zone))
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+        except ValueError:
+            return None
+        if isinstance(moment, datetime):
+            value = moment.timestamp() * 1000
+        elif name == "hours_since":
+            value = datetime(moment.year, moment.month, moment.day, tzinfo=local.tzinfo).timestamp() * 1000
+        else:
+            return (local.date() - moment).days * (-1 if name == "days_until" else 1)
+    if kind_of(value) != "number" or abs(value) > 1e14:
+        return None
+    since = NOW - int(value)
+    days = {"days_since": since / 86_400_000, "days_until": -since / 86_400_000, "hours_since": since / 3_600_000}
+    return round(days[name], 9)
+
+
+def call(name: str, values: list[Any], zone: str) -> Any:
+    if name.startswith(("days", "hours")):
+        return elapsed(name, values[0], zone)
     kinds = {kind_of(value) for value in values}
     match name:
         case "exists":
@@ -125,6 +153,7 @@ class Walk:
     """Evaluates a tree of Python's: ``names`` are what bare names stand for."""
 
     names: dict[str, Any]
+    zone: str
 
     def value(self, node: ast.expr) -> Any:  # noqa: C901 - one case a construct
         match node:
@@ -152,7 +181,7 @@ class Walk:
             case ast.IfExp():
                 return self.value(node.body if self.value(node.test) else node.orelse)
             case ast.Call(func=ast.Name(id=name)):
-                return call(name, [self.value(argument) for argument in node.args])
+                return call(name, [self.value(argument) for argument in node.args], self.zone)
         raise TypeError(node)
 
     def _signed_zero(self, operand: ast.expr) -> float:
@@ -173,10 +202,13 @@ class Walk:
 # What stands in the expressions
 
 TEXTS = st.sampled_from(["", "a", "b", "ab", "Ab", "5", "é"])
+DATES = st.sampled_from(
+    ["2026-01-31", "2026-02-01", "1999-12-31", "2026-01-31T09:00:00Z", "2026-01-31T09:00:00.5+09:00"]
+)
 WHOLE = st.integers(-3, 3) | st.sampled_from([2**53, 2**62, -(2**63), 2**64, 10**400])
 FRACTION = st.floats(-3, 3, width=16) | st.sampled_from([1e308, -1.5e308, 5e-324])
 NUMBERS = WHOLE | FRACTION
-SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
+SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS | DATES
 VALUES = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
@@ -199,6 +231,7 @@ FORMS = {
     "any": ["not {}", "exists({})", "[{}, {}]", "{} and {}", "{} or {}", "{} if {} else {}"],
 }
 FORMS["number"] += ["share({}, {})", "min({}, {})", "max({}, {}, 1)"]
+FORMS["number"] += ["days_since({})", "days_until({})", "hours_since({})"]
 GIVES = {"startswith": "truth", "matches": "truth", "not": "truth", "exists": "truth", "[": "list", "lower": "text"}
 
 
@@ -244,7 +277,7 @@ def is_same(left: Any, right: Any) -> bool:
     return repr(left) == repr(right)
 
 
-MAYBE_TEXT = st.none() | TEXTS
+MAYBE_TEXT = st.none() | TEXTS | DATES
 MAYBE_NUMBER = st.none() | NUMBERS
 FIELDS = st.fixed_dictionaries(
     {
@@ -263,14 +296,14 @@ OWN_NAMES |= {"attention": "number", "value": "number", "time": "number"}
 
 
 @settings(max_examples=600, deadline=None)
-@given(written(OWN_NAMES), FIELDS)
-def test_over_touchpoints(text: str, fields: dict[str, Any]) -> None:
-    touchpoint = {"id": "1", "time": 7, "customer": "c", **fields}
+@given(written(OWN_NAMES), FIELDS, st.sampled_from(ZONES))
+def test_over_touchpoints(text: str, fields: dict[str, Any], zone: str) -> None:
+    touchpoint = {"id": "1", "time": NOW, "customer": "c", **fields}
     try:
-        function = compile_touchpoint(parse(text, Scope("touchpoint")))
+        function = compile_touchpoint(parse(text, Scope("touchpoint")), zone)
     except ExpressionError:  # a list whose kinds don't fit, a division by 0
         return
-    assert is_same(function(Touchpoint(**touchpoint)), Walk(touchpoint).value(ast.parse(text, mode="eval").body))
+    assert is_same(function(Touchpoint(**touchpoint)), Walk(touchpoint, zone).value(ast.parse(text, mode="eval").body))
 
 
 STATE = st.fixed_dictionaries(
@@ -292,24 +325,46 @@ CUSTOMER_NAMES |= {"touchpoint.properties.a": "any", "touchpoint.value": "number
 CUSTOMER_NAMES |= {"touchpoint.identities.a": "text", "interest": "text", "first_channel": "text"}
 CUSTOMER_NAMES |= dict.fromkeys(["views_1h", "orders", "spend_90d", "mean_value", "last_value", "heat"], "number")
 CUSTOMER_NAMES |= {"brand_views['a']": "number", "brand_views['b']": "number"}
+CUSTOMER_NAMES |= {"segment.any": "any", "segment.truth": "truth", "segment.days": "number"}
+SEGMENTS = {
+    "any": "profile.a or last_size",
+    "truth": "orders > 1 or segment.any == 'a'",
+    "days": "days_since(profile.a)",
+}
 
 
 @settings(max_examples=600, deadline=None)
-@given(written(CUSTOMER_NAMES), STATE, st.dictionaries(st.sampled_from("ab"), VALUES), st.none() | FIELDS)
+@given(
+    written(CUSTOMER_NAMES),
+    STATE,
+    st.dictionaries(st.sampled_from("ab"), VALUES),
+    st.none() | FIELDS,
+    st.sampled_from(ZONES),
+    st.none() | st.sampled_from(ZONES),
+)
 def test_over_customers(
-    text: str, state: dict[str, Any], profile: dict[str, Any], fields: dict[str, Any] | None
+    text: str,
+    state: dict[str, Any],
+    profile: dict[str, Any],
+    fields: dict[str, Any] | None,
+    zone: str,
+    own: str | None,
 ) -> None:
-    given_fields = None if fields is None else {"id": "1", "time": 7, "customer": "c", **fields}
+    given_fields = None if fields is None else {"id": "1", "time": NOW, "customer": "c", **fields}
+    profile = {**profile, "time_zone": own}
+    segments = read_segments(SEGMENTS, FEATURES).expressions
     try:
-        expression = parse(text, Scope("customer", FEATURES))
+        expression = parse(text, Scope("customer", FEATURES, segments=segments))
     except ExpressionError:  # a list whose kinds don't fit, a division by 0
         return
     readers = {read: _reader(state[read.name]) for read in expression.reads}
-    function = compile_customer(expression, readers)
+    function = compile_customer(expression, readers, zone)
     at_hand = None if given_fields is None else Touchpoint(**given_fields)
-    result = function({}, {name: [value, 1] for name, value in profile.items()}, at_hand, 0, None)
-    names = {**state, "profile": profile, "touchpoint": given_fields}
-    assert is_same(result, Walk(names).value(ast.parse(text, mode="eval").body))
+    result = function({}, {name: [value, 1] for name, value in profile.items()}, at_hand, NOW, None)
+    walk = Walk({**state, "profile": profile, "touchpoint": given_fields, "segment": {}}, own or zone)
+    for name, condition in SEGMENTS.items():
+        walk.names["segment"][name] = walk.value(ast.parse(condition, mode="eval").body)
+    assert is_same(result, walk.value(ast.parse(text, mode="eval").body))
 
 
 def _reader(value: Any) -> Callable[[dict[int, Any], int, str | None], Any]:

@@ -8,21 +8,29 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rules.expression import Expression, ExpressionError, Scope, compile_customer, compile_touchpoint, parse
+from rules.expression import (
+    Expression,
+    ExpressionError,
+    Scope,
+    compile_customer,
+    compile_touchpoint,
+    parse,
+    read_segments,
+)
 from rules.touchpoint import Touchpoint
 from tests.rules.expression.conftest import FEATURES
 
 SOON = 2.0  # seconds of the processor: many times what the slowest takes, so that only what grows is caught
 POINT = Touchpoint(id="1", type="a", time=7, customer="c", value=1.5, properties={"x": [1, {"y": "z"}]})
-CUSTOMER = Scope("customer", FEATURES, per="brand")
+CUSTOMER = Scope("customer", FEATURES, per="brand", segments=read_segments({"warm": "heat > 1"}, FEATURES).expressions)
 
-NAMES = "value type properties . x profile touchpoint orders heat brand_heat interest __class__ _ é print"
-LITERALS = "'a' 'b' 0 1 2.5 1e5 True False None ... 3j b'x' f'{ }'"
+NAMES = "value type properties . x profile touchpoint segment warm orders heat brand_heat interest __class__ _ é print"
+LITERALS = "'a' '2026-01-31' 0 1 2.5 1e5 True False None ... 3j b'x' f'{ }'"
 OPERATORS = (
     "+ - * / % ** // < <= > >= == != = := in not and or if else is lambda for await yield async ! ? & | ~ ^ @ && <>"
 )
 SIGNS = "[ ] ( ) { } , : ; # \\ $"
-FUNCTIONS = "min max abs round len exists share lower startswith matches days_since"
+FUNCTIONS = "min max abs round len exists share lower startswith matches days_since days_until hours_since"
 TOKENS = st.sampled_from([*f"{NAMES} {LITERALS} {OPERATORS} {SIGNS} {FUNCTIONS}".split(), "\n", "\t", "\u00a0"])
 
 

@@ -8,15 +8,21 @@ from rules.expression import ExpressionError, Mistake, Scope, parse
 from rules.expression.refused import ALLOWED
 
 PYTHON = "an expression as in Python"
-NAMES = "a feature, `profile.NAME` or `touchpoint.FIELD`"
+NAMES = "a feature, `profile.NAME`, `segment.NAME` or `touchpoint.FIELD`"
 FIELD = "a field of the touchpoint"
-FUNCTION = "`min`, `max`, `abs`, `round`, `len`, `exists`, `share`, `lower`, `startswith` or `matches`"
+FUNCTION = (
+    "`min`, `max`, `abs`, `round`, `len`, `exists`, `days_since`, `days_until`, `hours_since`, `share`, `lower`, "
+    "`startswith` or `matches`"
+)
 COUNT = "make a feature that counts or sums"
 A_LIST = "write a list, such as ['a', 'b']"
 ORDER = "compare numbers with numbers and texts with texts"
 PATH = "a path that begins with a name"
 PATH_ADVICE = "write `profile.NAME`, `touchpoint.FIELD` or a feature"
 SPLIT = "make features of parts of it, or several signals"
+DATE = "a date such as '2026-01-31', or an instant such as '2026-01-31T09:00:00Z'"
+TREND = "`rising`, `falling` or `steady`"
+SEGMENT = "a segment of segments.yaml"
 DUNDER = "a name that doesn't begin with `__`"
 
 
@@ -69,7 +75,7 @@ IN_CUSTOMER_SCOPE = [
     ("null", 0, 4, "the unknown name `null`", NAMES, "ask with exists(x) or not exists(x)"),
     ("None", 0, 4, "`None`", "a value", "ask with exists(x) or not exists(x)"),
     ("min > 5", 0, 3, "the unknown name `min`", NAMES, "call it: write `min(a, b)`"),
-    ("days_since > 5", 0, 10, "the unknown name `days_since`", NAMES, "leave it out: it is not supported yet"),
+    ("days_since > 5", 0, 10, "the unknown name `days_since`", NAMES, "call it: write `days_since(date)`"),
     ("value > 5", 0, 5, "`value`, a touchpoint's field", NAMES, "write `touchpoint.value`"),
     ("touchpoint.prodct == 'a'", 0, 17, "the unknown name `touchpoint.prodct`", FIELD, "write `touchpoint.product`"),
     ("touchpoint", 0, 10, "`touchpoint`", "one field of it", "write `touchpoint.FIELD`"),
@@ -77,7 +83,6 @@ IN_CUSTOMER_SCOPE = [
     ("touchpoint.properties", 0, 21, "`touchpoint.properties` alone", "one of them", "write `properties.NAME`"),
     ("profile", 0, 7, "`profile` alone", "one field of it", "write `profile.NAME`"),
     ("profile[orders]", 0, 15, "`profile[orders]`", "names in quotes within [ ]", "write `.NAME` or ['NAME']"),
-    ("segment.young", 0, 13, "`segment.young`, which is not supported yet", NAMES, "leave it out"),
     ("stage.learning == 2", 0, 14, "`stage.learning`, which is not supported yet", NAMES, "leave it out"),
     # attributes and dunders
     ("profile.x.__class__", 0, 19, "`profile.x.__class__`", DUNDER, "use another field"),
@@ -119,7 +124,36 @@ IN_CUSTOMER_SCOPE = [
     ("eval('1')", 0, 9, "a call of `eval`", FUNCTION, "call one of these"),
     ("profile.x.lower()", 0, 17, "a call of `profile.x.lower`", FUNCTION, "call one of these"),
     ("(lambda: 1)()", 0, 13, "a call of `lambda: 1`", FUNCTION, "call one of these"),
-    ("days_since(profile.x)", 0, 21, "`days_since`, which is not supported yet", FUNCTION, "leave it out"),
+    ("day_since(profile.x)", 0, 20, "a call of `day_since`", FUNCTION, "write days_since(date)"),
+    ("days_until()", 0, 12, "`days_until` with 0 values", "days_until(date)", "write days_until(date)"),
+    (
+        "days_since(orders > 1) > 3",
+        11,
+        10,
+        "`orders > 1`, true or false in `days_since`",
+        "a text or a number",
+        "write days_since(date)",
+    ),
+    ("days_until('31.12.2026') < 3", 11, 12, "`'31.12.2026'` as a date", DATE, "write one of these forms"),
+    ("hours_since('2026-02-30') < 3", 12, 12, "`'2026-02-30'` as a date", DATE, "write one of these forms"),
+    ("days_since(True) < 3", 11, 4, "`True` as a date", DATE, "write one of these forms"),
+    (
+        "days_since(profile.x) > '5'",
+        24,
+        3,
+        "`days_since(profile.x)`, a number, beside `'5'`, a text, in `>`",
+        "a number on both sides",
+        "write 5 without quotes",
+    ),
+    # what has only a few words
+    ("momentum == 'risng'", 12, 7, "`'risng'`, which `momentum` never is", TREND, "write 'rising'"),
+    ("'up' != momentum", 0, 4, "`'up'`, which `momentum` never is", TREND, "write 'rising'"),
+    ("momentum in ['steady', 'down']", 23, 6, "`'down'`, which `momentum` never is", TREND, "write 'rising'"),
+    # segments
+    ("segment", 0, 7, "`segment`", "one segment", "write `segment.NAME`"),
+    ("segment.young.old", 0, 17, "`segment.young.old`", "one segment", "write `segment.NAME`"),
+    ("segment['young']", 0, 16, "`segment['young']`", "one segment", "write `segment.NAME`"),
+    ("segment.yuong", 0, 13, "the unknown name `segment.yuong`", SEGMENT, "declare `yuong` in segments.yaml"),
     ("min(orders)", 0, 11, "`min` with 1 value", "min(a, b)", "write min(a, b)"),
     ("share(1, 2, 3)", 0, 14, "`share` with 3 values", "share(part, whole)", "write share(part, whole)"),
     ("len()", 0, 5, "`len` with 0 values", "len(x)", "write len(x)"),
@@ -310,7 +344,7 @@ IN_TOUCHPOINT_SCOPE = [
     ("vlaue > 5", 0, 5, "the unknown name `vlaue`", FIELD, "write `value`"),
     ("touchpoint.value > 5", 0, 16, "`touchpoint.value`", "a field by its own name", "leave out `touchpoint.`"),
     ("profile.age > 5", 0, 11, "`profile.age`", FIELD, "ask for the profile in the signal's `if`"),
-    ("segment.x", 0, 9, "`segment.x`, which is not supported yet", FIELD, "leave it out"),
+    ("segment.x", 0, 9, "`segment.x`", FIELD, "ask for the segment in the signal's `if`"),
     (
         "product.size",
         0,

@@ -66,6 +66,21 @@ STILL, FALLS, RISES, EITHER = Tendency.STILL, Tendency.FALLS, Tendency.RISES, Te
         ("views_1h > 5 if views_1h else heat > 5", EITHER),
         ("(views_1h > 5) == True", EITHER),
         ("(views_1h and 5) > 3", EITHER),
+        ("days_since(profile.born) >= 5", RISES),
+        ("days_since(last_seen) < 5", FALLS),
+        ("hours_since(profile.born) > 5", RISES),
+        ("days_until(profile.due) <= 30", RISES),
+        ("not days_until(profile.due) <= 30", FALLS),
+        ("days_until(profile.due) == 30", EITHER),
+        ("0 <= days_until(profile.due) <= 30", EITHER),
+        ("2 * days_since(last_seen) - 1 > orders", RISES),
+        ("days_since(last_seen)", EITHER),
+        ("exists(days_since(last_seen))", EITHER),
+        ("days_since(seen_lately) > 5", EITHER),
+        ("days_since(last_seen) > views_1h", RISES),
+        ("days_since(last_seen) < heat", FALLS),
+        ("max(days_since(last_seen), hours_since(profile.born)) > 5", RISES),
+        ("momentum == 'rising'", EITHER),
     ],
 )
 def test_tendencies(customer_scope: Scope, text: str, tendency: Tendency) -> None:
@@ -84,7 +99,14 @@ NUMBERS = st.integers(-5, 5) | st.floats(-5, 5, width=16)
 ANYTHING = st.none() | st.booleans() | NUMBERS | st.sampled_from(["", "a", "b"])
 
 # What keeps a tendency comes often, what loses it seldom: else all of it would be EITHER.
-NAMES = st.sampled_from([*VALUES, *["falling", "emptying"] * 4, *["rising", "still"] * 2])
+CLOCKS = [
+    f"{name}({of})" for name in ("days_since", "days_until", "hours_since") for of in ("profile.x", "still", "wild")
+]
+NAMES = st.sampled_from([*VALUES, *CLOCKS, *["falling", "emptying"] * 8, *["rising", "still"] * 4])
+BEGIN, STEP = 1_790_000_000_000, 40_000_000  # ms
+MOMENT = st.integers(-2, MOMENTS).map(lambda step: BEGIN + step * STEP) | st.sampled_from(
+    ["2026-09-20", "2026-09-22", "?"]
+)
 LITERAL = st.integers(-3, 5).map(str)
 NUMERIC = st.recursive(
     NAMES,
@@ -120,30 +142,31 @@ COURSES = st.fixed_dictionaries(
         "falling": st.lists(NUMBERS, min_size=MOMENTS, max_size=MOMENTS).map(lambda xs: sorted(xs, reverse=True)),
         "emptying": st.lists(st.integers(0, 5), min_size=MOMENTS, max_size=MOMENTS).map(lambda xs: sorted(xs)[::-1]),
         "rising": st.lists(NUMBERS, min_size=MOMENTS, max_size=MOMENTS).map(sorted),
-        "still": ANYTHING.map(lambda value: [value] * MOMENTS),
-        "wild": st.lists(ANYTHING, min_size=MOMENTS, max_size=MOMENTS),
+        "still": (ANYTHING | MOMENT).map(lambda value: [value] * MOMENTS),
+        "wild": st.lists(ANYTHING | MOMENT, min_size=MOMENTS, max_size=MOMENTS),
     }
 )
 
 
-def _truths(text: str, courses: dict[str, list[Any]]) -> tuple[Tendency, list[bool]] | None:
+def _truths(text: str, courses: dict[str, list[Any]], at: Any) -> tuple[Tendency, list[bool]] | None:
     try:
         expression = parse(text, Scope("customer", VALUES))
     except Exception:  # noqa: BLE001 - a division by a literal 0, or kinds that don't fit: not what is asked here
         return None
     readers = {read: _reader(courses[read.name]) for read in expression.reads}
     function = compile_customer(expression, readers)
-    return expression.tendency, [bool(function({}, {}, None, now, None)) for now in range(MOMENTS)]
+    held = {"x": [at, 0]}
+    return expression.tendency, [bool(function({}, held, None, BEGIN + n * STEP, None)) for n in range(MOMENTS)]
 
 
 def _reader(course: list[Any]) -> Callable[[dict[int, Any], int, str | None], Any]:
-    return lambda parts, now, key: course[now]
+    return lambda parts, now, key: course[(now - BEGIN) // STEP]
 
 
 @settings(max_examples=500, deadline=None)
-@given(CONDITION, COURSES)
-def test_time_does_to_the_truth_only_what_the_tendency_says(text: str, courses: dict[str, list[Any]]) -> None:
-    result = _truths(text, courses)
+@given(CONDITION, COURSES, MOMENT)
+def test_time_does_to_the_truth_only_what_the_tendency_says(text: str, courses: dict[str, list[Any]], at: Any) -> None:
+    result = _truths(text, courses, at)
     if result is None:
         return
     tendency, truths = result

@@ -1,0 +1,92 @@
+"""One of the two libraries of a comparison, and what it can say of a moment within the latest records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+
+from msgspec.structs import replace
+
+from rules.comparing.difference import Made
+from rules.explaining import Explained, Explainer, Life, Sighting
+from rules.explaining.explained import At
+from rules.identity import trigger_id
+from rules.log_lines import Record, tick
+from rules.partition import Clock
+from rules.plan import Plan
+from rules.replaying import Replayed, Run
+from rules.state import decode_state
+
+
+class Side:
+    """Evaluates records by one plan. ``touchpoints`` and ``unread`` are of the latest."""
+
+    def __init__(self, plan: Plan, clock: Clock) -> None:
+        self.plan, self._clock = plan, clock
+        self._run = Run(plan, clock)
+        self._explainer = Explainer(plan)
+        self._signals = frozenset(signal.name for signal in plan.library.signals)
+        self._records: Sequence[Record] = ()
+        self._states: dict[bytes, bytes | None] = {}
+        self.touchpoints = self.unread = 0
+
+    def evaluate(self, records: Sequence[Record]) -> dict[str, Made]:
+        """The firings that records of one partition make, by the ids of their decisions."""
+        self._records, self._states = records, {}
+        self.touchpoints = self.unread = 0
+        made: dict[str, Made] = {}
+        for replayed in self._run.evaluate(records):
+            self._remember(replayed)
+            self.touchpoints += sum(replayed.slice.stats.touchpoints.values())
+            self.unread += len(replayed.slice.dead_letters)
+            made.update(_made(replayed))
+        return made
+
+    def _remember(self, replayed: Replayed) -> None:
+        """The states as they were before the records; the slice isn't committed yet."""
+        states = self._run.partitions[replayed.partition].states
+        for key, _ in replayed.slice.changes:
+            if key not in self._states:
+                self._states[key] = states.get(key)
+
+    def explain(self, signal: str, customer: str, at: int) -> Explained | None:
+        """How a signal stood at a moment (ms) within the latest records; None where the library has no such signal."""
+        if signal not in self._signals:
+            return None
+        key, number = customer.encode(), self._records[0].partition
+        own = [record for record in self._records if record.key == key]
+        run, raw = Run(self.plan, self._clock), self._state_before(number, key)
+        partition = run.start(number, {} if raw is None else {key: raw})
+        for record in takewhile(lambda record: _time(record) <= at, own):
+            _evaluate(run, replace(record, tick=None if record.tick is None else min(record.tick, at)))
+        _evaluate(run, tick(number, partition.offset + 1, at))
+        kept = partition.states.get(key)
+        state = None if kept is None else decode_state(kept)
+        return self._explainer.explain(Life(customer, at, state, known=_known(own)), signals=[signal])
+
+    def _state_before(self, number: int, key: bytes) -> bytes | None:
+        """A customer's state before the latest records; where they didn't change it, it is the one now."""
+        return self._states[key] if key in self._states else self._run.partitions[number].states.get(key)
+
+
+def _evaluate(run: Run, record: Record) -> None:
+    for _ in run.evaluate([record]):
+        pass
+
+
+def _time(record: Record) -> int:
+    """A touchpoint's own time (ms), never past its append time."""
+    return record.timestamp if record.touchpoint is None else min(record.touchpoint.time, record.timestamp)
+
+
+def _made(replayed: Replayed) -> Iterator[tuple[str, Made]]:
+    done = replayed.slice
+    for sent, one in zip(done.decisions, done.firings, strict=True):
+        customer, outcome = sent.key.decode(), one.outcome if one.reason is None else f"{one.outcome}: {one.reason}"
+        made = Made(one.signal, customer, one.per, one.event_time, outcome, one.channel, one.touchpoints)
+        yield trigger_id(one.signal, customer, one.per, one.event_time), made
+
+
+def _known(records: Sequence[Record]) -> dict[str, Sighting]:
+    touchpoints = [record.touchpoint for record in records if record.touchpoint is not None]
+    return {one.id: Sighting(one.id, one.type, At(one.time)) for one in touchpoints}

@@ -1,0 +1,216 @@
+"""One customer's life in a log: what fired, and how things stand at the end or at any moment before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import msgspec
+
+from rules.explaining.explained import At, Fired, Sighting
+from rules.explaining.sightings import Sightings
+from rules.log_lines import LineReader, Record, tick
+from rules.partition import Clock, Partition
+from rules.plan import Plan
+from rules.replaying import IDENTITY, SETTLE, Run
+from rules.slice import Slice
+from rules.state import State, decode_state
+from rules.touchpoint import BadRecord, Touchpoint, decode_control
+
+Look = Callable[[bytes, int], None]
+"""Sees a customer's encoded state as of a moment (ms)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A record of the customer that can't be used; ``line`` counts from 1."""
+
+    line: int
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """``state``: as of ``now`` (ms), None for one who was never seen; ``fired`` in order; ``known``: touchpoints."""
+
+    customer: str
+    now: int
+    state: State | None
+    fired: tuple[Fired, ...] = ()
+    known: Mapping[str, Sighting] = field(default_factory=dict)
+    unused: tuple[Unused, ...] = ()
+
+
+class _Decision(msgspec.Struct):
+    id: str
+    signal: str
+    per: str | None
+    outcome: str
+    reason: str | None
+    detail: str | None
+    channel: str | None
+    late: bool
+
+
+_decode_decision: Final = msgspec.json.Decoder(_Decision).decode
+
+
+def fired_of(
+    decision: bytes, touchpoints: Mapping[str, Sequence[str]], sightings: Sightings, foreseen: bool = False
+) -> Fired:
+    """The firing of a decision as it is on the wire. ``touchpoints``: the ids of those that made it, by its own id.
+
+    Raises:
+        msgspec.MsgspecError, ValueError: when it is none.
+    """
+    one = _decode_decision(decision)
+    return Fired(
+        signal=one.signal,
+        per=one.per,
+        at=At(int(one.id.rpartition(":")[2])),
+        late=one.late,
+        touchpoints=tuple(map(sightings.of, touchpoints.get(one.id, ()))),
+        outcome=one.outcome,
+        reason=one.reason,
+        detail=one.detail,
+        channel=one.channel,
+        foreseen=foreseen,
+    )
+
+
+def life_of(
+    plan: Plan,
+    customer: str,
+    lines: Iterable[bytes],
+    clock: Clock = "wall",
+    at: int | None = None,
+    look: Look | None = None,
+) -> Life:
+    """The life of a customer in lines as `replay` takes them, until ``at`` (ms), or to their end.
+
+    With ``at`` the lines count that were there by then, and time runs on to it. ``look`` sees the customer before and
+    after each of the customer's touchpoints.
+
+    Raises:
+        MixedLinesError: when plain and dumped lines are mixed.
+    """
+    return _Living(plan, customer, clock, at, look).through(lines)
+
+
+def run_on(plan: Plan, life: Life, raw: bytes | None, now: int) -> Life:
+    """A life from its state as it is kept, time running on to ``now`` (ms): what fires by then is foreseen."""
+    key = life.customer.encode()
+    states = {} if raw is None else {key: raw}
+    partition = Partition(plan, states, number=0, log=IDENTITY, clock="log")
+    sightings, fired = Sightings(life.known), list(life.fired)
+    for slice_ in slices(partition, [tick(0, 0, now)]):
+        fired += _fired_in(slice_, sightings, foreseen=True)
+    kept = partition.states.get(key)
+    return replace(life, now=now, state=None if kept is None else decode_state(kept), fired=tuple(fired))
+
+
+def slices(partition: Partition, records: Sequence[Record]) -> Iterator[Slice]:
+    """Evaluates and commits records; what comes of them."""
+    left = list(records)
+    while left:
+        slice_ = partition.evaluate(left)
+        partition.commit(slice_)
+        yield slice_
+        left = left[slice_.consumed :]
+
+
+def _fired_in(slice_: Slice, sightings: Sightings, foreseen: bool = False) -> Iterator[Fired]:
+    for sent, decided in zip(slice_.decisions, slice_.firings, strict=True):
+        identity = _decode_decision(sent.value).id
+        yield fired_of(sent.value, {identity: decided.touchpoints}, sightings, foreseen)
+
+
+class _Living:
+    """Goes through the records of a log that concern one customer."""
+
+    def __init__(self, plan: Plan, customer: str, clock: Clock, at: int | None, look: Look | None) -> None:
+        self._plan, self._customer, self._clock, self._at = plan, customer, clock, at
+        self._look = look
+        self._key = customer.encode()
+        self._reader = LineReader(SETTLE)
+        self._number: int | None = None
+        self._over = False
+        self._run: Run | None = None
+        self._known: dict[str, Sighting] = {}
+        self._fired: list[Fired] = []
+        self._unused: list[Unused] = []
+
+    def through(self, lines: Iterable[bytes]) -> Life:
+        for record in self._reader.records(lines):
+            if self._concerns(record) and not self._is_over(record):
+                self._seen(record)
+                self._live(record)
+                self._seen(record)
+        return self._ended()
+
+    def _concerns(self, record: Record) -> bool:
+        if record.key == self._key:
+            self._number = record.partition
+            return True
+        return record.key is None and record.partition == self._number
+
+    def _is_over(self, record: Record) -> bool:
+        """Whether the moment asked for has passed in the customer's partition; others may come earlier in a dump."""
+        if self._at is not None and not self._over:
+            wall = self._reader.plain or self._clock == "wall"
+            self._over = (record.timestamp if wall else _time(record)) > self._at
+        return self._over
+
+    def _live(self, record: Record) -> None:
+        touchpoint = record.touchpoint
+        if touchpoint is not None and touchpoint.id not in self._known:
+            self._known[touchpoint.id] = self._sighting(touchpoint, record)
+        self._run = self._run or Run(self._plan, "log" if self._reader.plain else self._clock)
+        for replayed in self._run.evaluate([record]):
+            self._note(replayed.slice)
+            lines = replayed.lines
+            self._unused += [Unused(lines[one.offset], one.reason, one.detail) for one in replayed.slice.dead_letters]
+
+    def _seen(self, record: Record) -> None:
+        """Shows the customer as of a touchpoint."""
+        if self._look is None or self._run is None or record.touchpoint is None:
+            return
+        raw = self._run.partitions[record.partition].states.get(self._key)
+        if raw is not None:
+            self._look(raw, max(record.touchpoint.time, decode_state(raw).clock))
+
+    def _sighting(self, touchpoint: Touchpoint, record: Record) -> Sighting:
+        """A time in the future was set back to the append time."""
+        wall = self._clock == "wall" and not self._reader.plain
+        time = min(touchpoint.time, record.timestamp) if wall else touchpoint.time
+        return Sighting(touchpoint.id, touchpoint.type, At(time))
+
+    def _note(self, slice_: Slice) -> None:
+        fired = list(_fired_in(slice_, Sightings(self._known)))
+        for sent, one in zip(slice_.decisions, fired, strict=True):
+            identity = _decode_decision(sent.value).id
+            self._known[identity] = Sighting(identity, "signal.fired", one.at)
+        self._fired += fired
+
+    def _ended(self) -> Life:
+        state, now = None, self._reader.latest if self._at is None else self._at
+        if self._run is not None:
+            [partition] = self._run.partitions.values()
+            if self._at is not None or self._reader.plain:
+                self._live(tick(partition.number, partition.offset + 1, now))
+            raw = partition.states.get(self._key)
+            state = None if raw is None else decode_state(raw)
+            now = max(now, partition.time) if self._at is None else now
+        return Life(self._customer, now, state, tuple(self._fired), self._known, tuple(self._unused))
+
+
+def _time(record: Record) -> int:
+    """A record's own time (ms), that of a tick too; 0 where it has none."""
+    if record.touchpoint is not None:
+        return record.touchpoint.time
+    try:
+        return decode_control(record.value or b"").time or 0
+    except BadRecord:
+        return 0

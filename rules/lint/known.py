@@ -1,0 +1,58 @@
+"""What the values that conditions read can be, by what is declared of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from rules.declaration import Feature as Declared
+from rules.declaration import Types
+from rules.expression.tree import Feature, Field, Node
+from rules.feature_types import TRENDS
+from rules.features.accumulator import WINDOW_LIMIT
+from rules.lint.ranges import Range, value_of
+from rules.lint.truth import Known
+
+
+def known_of_customer(features: Mapping[str, Declared]) -> Known:
+    """What features can be; nothing is known of a profile."""
+    ranges = {name: range_of_feature(feature) for name, feature in features.items()}
+
+    def known(node: Node) -> Range:
+        if isinstance(node, Feature):
+            return replace(ranges[node.read.name], there=node.always)
+        return _of_field(node, ())
+
+    return known
+
+
+def known_of_touchpoint(types: Types) -> Known:
+    """What the fields of a touchpoint of these types can be."""
+    return lambda node: _of_field(node, types)
+
+
+def range_of_feature(feature: Declared) -> Range:
+    """What a feature can be when it isn't missing."""
+    match feature.kind:
+        case "count" | "distinct":
+            return Range(low=0, high=float("inf") if feature.over is None else WINDOW_LIMIT, whole=True)
+        case "score":
+            weights = [weight.amount for weight in feature.weights]
+            return Range(low=0) if all(isinstance(one, float) and one >= 0 for one in weights) else Range()
+        case "trend":
+            return Range(among=frozenset(map(value_of, TRENDS)))
+        case "mean" | "min" | "max" | "first" | "last" if feature.field == "attention":
+            return Range(low=0, high=1)
+    return Range()
+
+
+def _of_field(node: Node, types: Types) -> Range:
+    there = node.always
+    match node:
+        case Field(path=("attention",)):
+            return Range(low=0, high=1, there=there)
+        case Field(path=("time",)):
+            return Range(low=0, there=there)
+        case Field(path=("type",)) if types and not any(name.endswith("*") for name in types):
+            return Range(among=frozenset(map(value_of, types)), there=there)
+    return Range(there=there)

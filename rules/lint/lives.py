@@ -1,0 +1,58 @@
+"""What looks further back than a customer's data live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.declaration import Follow, Signal, Silence, Silent, Step, When
+from rules.declare import WITHIN
+from rules.duration import in_words
+from rules.lint.finding import Check, Finding
+from rules.lint.linted import Linted
+
+Path = tuple[str | int, ...]
+
+
+class Forgotten(Check):
+    """A window or a wait longer than `forget_after` of library.yaml."""
+
+    name = "longer-than-data-live"
+    reason = "A customer who is quiet for `forget_after` is forgotten, with all that windows and runs had kept."
+    fix = "make it shorter, or `forget_after` in library.yaml longer"
+
+    def findings(self, linted: Linted) -> Iterator[Finding]:
+        life = linted.library.forget_after
+        if life is None:
+            return
+        for feature in linted.library.features:
+            reach = feature.over and feature.over * (2 if feature.kind == "trend" else 1)
+            if reach is not None and reach > life:
+                spot = linted.places.of("feature", feature.name, "over")
+                what = "two windows of" if feature.kind == "trend" else "a window of"
+                yield self.found(spot, f"{what} {in_words(feature.over or 0)}", _at_most(life))
+        for signal in linted.kept:
+            for path, duration in _durations(signal):
+                if duration > life:
+                    spot = linted.places.of("signal", signal.name, *path)
+                    yield self.found(spot, f"a wait of {in_words(duration)}", _at_most(life))
+
+
+def _at_most(life: int) -> str:
+    return f"at most the {in_words(life)} that data live"
+
+
+def _durations(signal: Signal) -> Iterator[tuple[Path, int]]:
+    """How long a signal waits, each with its place; a `within` that isn't said goes unsaid."""
+    match signal.pattern:
+        case Silent(duration, _):
+            yield ("silent",), duration
+        case When(_, hold) if hold is not None:
+            yield ("hold",), hold
+        case Follow(steps):
+            for at, step in enumerate(steps):
+                if isinstance(step, Silence):
+                    yield ("follow", at, "for"), step.duration
+                elif isinstance(step, Step) and step.within != WITHIN:
+                    yield ("follow", at, "within"), step.within
+    if signal.again is not None:
+        yield ("again",), signal.again

@@ -1,0 +1,64 @@
+"""The small changes of a signal: of its pattern, its `if` and its `again`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rules.declaration import DateWindow, Follow, Pattern, Signal, Silent, When
+from rules.mutation.change import Change, Maker
+from rules.mutation.steps import changes_of_steps
+
+
+def changes_of_signal(signal: Signal) -> Iterator[Change]:
+    """All small changes of a signal."""
+    maker = Maker("signal", signal.name)
+    match signal.pattern:
+        case When():
+            yield from _of_when(maker, signal, signal.pattern)
+        case Follow():
+            yield from changes_of_steps(maker, signal, signal.pattern)
+        case Silent():
+            yield from _of_silent(maker, signal, signal.pattern)
+        case DateWindow():
+            yield from _of_date(maker, signal, signal.pattern)
+    yield from _of_if(maker, signal)
+    if signal.again is not None:
+        yield maker.change(("again",), "`again` is dropped", replace(signal, again=None))
+
+
+def _with(signal: Signal, pattern: Pattern) -> Signal:
+    return replace(signal, pattern=pattern)
+
+
+def _of_when(maker: Maker, signal: Signal, when: When) -> Iterator[Change]:
+    yield from maker.condition(("when",), when.condition, lambda text: _with(signal, replace(when, condition=text)))
+    if when.hold is not None:
+        yield from maker.duration(("hold",), when.hold, lambda other: _with(signal, replace(when, hold=other)))
+        yield maker.change(("hold",), "`hold` is dropped", _with(signal, replace(when, hold=None)))
+
+
+def _of_silent(maker: Maker, signal: Signal, silent: Silent) -> Iterator[Change]:
+    yield from maker.duration(
+        ("silent",), silent.duration, lambda other: _with(signal, replace(silent, duration=other))
+    )
+
+
+def _of_date(maker: Maker, signal: Signal, date: DateWindow) -> Iterator[Change]:
+    if date.ahead is not None:
+        yield from maker.duration(
+            ("date", "ahead"), date.ahead, lambda other: _with(signal, replace(date, ahead=other))
+        )
+    if date.after is not None:
+        yield from maker.duration(
+            ("date", "after"), date.after, lambda other: _with(signal, replace(date, after=other))
+        )
+    path = ("date", "yearly") if date.yearly else ("date",)
+    says = f"`yearly` becomes `{str(not date.yearly).lower()}`"
+    yield maker.change(path, says, _with(signal, replace(date, yearly=not date.yearly)))
+
+
+def _of_if(maker: Maker, signal: Signal) -> Iterator[Change]:
+    if signal.condition is not None:
+        yield from maker.condition(("if",), signal.condition, lambda text: replace(signal, condition=text))
+        yield maker.change(("if",), "`if` is dropped", replace(signal, condition=None))

@@ -1,0 +1,84 @@
+"""The small changes of the steps of a follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from rules.declaration import Follow, Restart, Signal, Silence, Step, Without
+from rules.declare import WITHIN
+from rules.mutation.change import Change, Maker
+
+AnyStep = Step | Silence | Without
+
+_OTHER: Final[dict[Restart, Restart]] = {"first": "latest", "latest": "first"}
+
+
+def changes_of_steps(maker: Maker, signal: Signal, follow: Follow) -> Iterator[Change]:
+    """Each step changed or dropped, and `restart` the other."""
+    for at in range(len(follow.steps)):
+        yield from _Steps(maker, signal, follow, at).changes()
+    if sum(not isinstance(step, Without) for step in follow.steps) > 1:
+        other = _OTHER[follow.restart]
+        says = f"`restart: {follow.restart}` becomes `{other}`"
+        said = ("restart",) if follow.restart == "latest" else ("follow",)  # the other is seldom written out
+        yield maker.change(said, says, replace(signal, pattern=replace(follow, restart=other)))
+
+
+class _Steps:
+    """The changes of one step."""
+
+    def __init__(self, maker: Maker, signal: Signal, follow: Follow, at: int) -> None:
+        self._maker, self._signal, self._follow, self._at = maker, signal, follow, at
+
+    def changes(self) -> Iterator[Change]:
+        step = self._follow.steps[self._at]
+        yield from self._dropped()
+        if isinstance(step, Silence):
+            yield from self._maker.duration(
+                self._path("for"), step.duration, lambda other: self._put(replace(step, duration=other))
+            )
+        if isinstance(step, Step):
+            yield from self._of_step(step)
+
+    def _of_step(self, step: Step) -> Iterator[Change]:
+        if step.within != WITHIN:
+            yield from self._maker.duration(
+                self._path("within"), step.within, lambda other: self._put(replace(step, within=other))
+            )
+        for times in (step.times + 1, step.times - 1) if step.times > 1 else ():
+            says = f"`times: {step.times}` becomes `{times}`"
+            yield self._maker.change(self._path("times"), says, self._put(replace(step, times=times)))
+        for field in step.same:
+            rest = tuple(other for other in step.same if other != field)
+            says = f"`{field}` of `same` is dropped"
+            yield self._maker.change(self._path("same"), says, self._put(replace(step, same=rest)))
+        if step.where is not None:
+            yield from self._maker.condition(
+                self._path("where"), step.where, lambda text: self._put(replace(step, where=text))
+            )
+            yield self._maker.change(self._path("where"), "`where` is dropped", self._put(replace(step, where=None)))
+
+    def _dropped(self) -> Iterator[Change]:
+        """Without this step, where what is left is a follow still."""
+        steps = self._follow.steps
+        rest = steps[: self._at] + steps[self._at + 1 :]
+        if rest and isinstance(rest[0], Step) and not isinstance(rest[-1], Without):
+            says = f"the step `{_named(steps[self._at])}` is dropped"
+            yield self._maker.change(self._path(), says, self._with(rest))
+
+    def _put(self, step: AnyStep) -> Signal:
+        steps = self._follow.steps
+        return self._with((*steps[: self._at], step, *steps[self._at + 1 :]))
+
+    def _with(self, steps: tuple[AnyStep, ...]) -> Signal:
+        return replace(self._signal, pattern=replace(self._follow, steps=steps))
+
+    def _path(self, *path: str) -> tuple[str | int, ...]:
+        return ("follow", self._at, *path)
+
+
+def _named(step: AnyStep) -> str:
+    types = ", ".join(step.types)
+    return types if isinstance(step, Step) else f"without {types}"

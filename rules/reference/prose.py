@@ -1,0 +1,156 @@
+"""What the schema can't say: the words, the files, expressions, the patterns' edges, time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+WORDS: Final = """
+- A **touchpoint** is one interaction of one customer: who, when, which type, which channel, about which product,
+  brand or content, with what evidence.
+- A **feature** is a named value kept per customer (and per product, brand, ...) over touchpoints.
+- A **segment** is a named condition about a customer.
+- A **signal** is a declared pattern with an owner, a reason, a status and a value. An **instance** of it belongs to
+  one customer (and one `per` value).
+- A **firing** is the moment a signal's pattern comes true, a **decision** what policy made of it, a **trigger** the
+  message that went to a channel.
+"""
+
+FILES: Final = """
+```
+DIR/
+  library.yaml                 what holds for all of the library
+  interactions.yaml            the catalogue of touchpoint types
+  features.yaml                features by name
+  segments.yaml                segments by name
+  channels.yaml                channels by name
+  signals/**/NAME.yaml         one signal a file; `signal:` is its name
+  signals/**/NAME.test.yaml    its timelines, beside it
+```
+
+Every file but library.yaml is optional. Files are YAML 1.2 in UTF-8 without anchors, aliases and tags; a key stands
+once. A value that holds `: ` or ` #`, or begins with `*`, `&`, `!`, a quote or a bracket, is written in quotes. All
+mistakes of all files come at once, each with its place, what was found, what was expected and what to write
+instead.
+
+A duration is a whole number and one unit of s, m, h or d: `90s`, `30m`, `24h`, `14d`; at most 3660d. A type is a
+dotted name; `content.*` is every type below `content.` at any depth, but not `content`; a list of types may stand
+wherever one may. `'*'` is every type that customers make: not `signal.fired`, `profile.updated`, `identity.linked`,
+`clock.tick`, `library.switched` and `trigger.*`, which are read by their names. Types are compared letter by
+letter, capitals too.
+"""
+
+SEGMENTS: Final = """
+Each is a name and its condition, which is read in the place of `segment.NAME`:
+
+```yaml
+young_family: profile.children >= 1 and profile.age < 40
+```
+"""
+
+EXPRESSIONS: Final = """
+Expressions have Python's operators and literals without Python's reach: comparisons (chained too), `and`, `or` and
+`not`, arithmetic (`+`, `-`, `*`, `/`, `%`), `in` and `not in`, parentheses, `a if b else c`, numbers, texts in
+quotes, `True`, `False`, lists of values (`['a', 'b']`) and the functions below. In `where` and in weights the names
+are the touchpoint's own fields. In `when`, `if`, carried values and segments they are features, `profile.NAME`
+(deeper: `profile.a.b`), `segment.NAME` and `touchpoint.FIELD`, the touchpoint at hand, which is missing where time
+alone moves. A name that is no plain word is written in brackets: `properties['with-dash']`.
+
+**Missing.** A field, a feature or part of the profile that isn't there is missing. So is null. It is falsy for `and
+or not if`; a comparison with it is false, `!=` and `not in` too; arithmetic, `min` and `max` with it are missing.
+`exists(x)` asks. Division by 0 is missing, and so is a result that no number can hold.
+
+**Kinds.** A value is true or false, a number, a text, a list or a mapping; true and false are no numbers. Of two
+kinds `<` and its like are false, `==` is false and `!=` is true; arithmetic of what isn't a number, of two texts too,
+is missing. `a in b` is, for a list, whether one of its values equals a, and for two texts, whether a is a part of b.
+Falsy are missing, False, 0, the empty text and the empty list; `and` and `or` give one of their operands, as in
+Python. What can never make sense by the kinds that are known is refused when the library is read, and so are unknown
+names.
+
+**Dates.** A date is a text such as `2026-01-31`, an instant a text such as `2026-01-31T09:00:00Z` (without an
+offset it is UTC) or a number, epoch milliseconds. Dates are of the customer's time zone: `profile.time_zone` where
+that is a known IANA name, else the library's `time_zone`; in a `where` and in weights, which see no profile, they
+are of the library's, and now is the touchpoint's own time. What is neither a date nor an instant is missing. A
+calendar day begins at its first moment, where clocks skip midnight too; where clocks go back over midnight, the day
+before doesn't come again.
+
+**Conditions that move.** In a `when`, a comparison with a score or one of `days_since`, `days_until` and
+`hours_since` must have it on one side, times or plus numbers, and on the other what stands still between
+touchpoints, so that the moment at which it turns can be found. `==` and `!=` are allowed of `days_since` and
+`days_until` alone, and not of what is known to be an instant. Beware what time alone can turn: `sum >= x` where a
+negative value leaves the window, and `mean`, `min`, `max`, `first`, `last`, `top`, `distinct ==`, `trend` at any
+expiry.
+
+**Bounds.** An expression has at most 2,000 characters, 200 names, literals and operators, 1,000 more in the
+segments that it reads, and 40 levels, one inside the other; a text in it 256 characters, a list 100 values, a
+pattern 200 characters. Numbers are at most 2**53 in size; a whole result beyond 2**63 goes on as a fraction.
+"""
+
+WHEN: Final = """
+`when` compares its value before a record with that after it; a late touchpoint is asked at the customer's clock.
+Time alone turns it at the first whole millisecond at which it is true. With `hold` it fires at t + hold if it has
+been true ever since t and still is when t + hold is reached, before any touchpoint of that millisecond; false and
+true again begins anew; it can't read the touchpoint. With `per` it must read a feature kept per that field: an
+instance begins with the first touchpoint of that value that such a feature takes, and is asked at every record of
+the customer. After a library switch its value then counts as its value before.
+"""
+
+FOLLOW: Final = """
+A customer (or instance) has at most one run; a touchpoint fulfils at most one step. It is asked in this order: is
+`within` over (the run is gone); does it fulfil the awaited step; does it break the run; does it, with `restart:
+latest`, begin it anew. One that breaks a run or comes too late may begin a new one. `within` is closed and counts
+from the moment of the step before: a silence's end, the last of `times`; with `times` all fall within, on the first
+step the run begins with the first of them. A silence after a step at t is fulfilled when t + d is reached, before
+touchpoints of that millisecond; of types with `latency` L, at t + d + L, and only what lies in (t, t + d) breaks
+it, and a breaker at t itself after the step in the log. A touchpoint that lacks a field of `same` begins no run.
+"""
+
+SILENT: Final = """
+`silent: d` fires at last + d, before a touchpoint of that millisecond, once for each last touchpoint; of types with
+`latency` L, for each one with none in (t, t + d), at t + d + L. Where last + d has passed when a late one comes, it
+fires now. With `per`, touchpoints without the field don't concern it.
+"""
+
+FIRING: Final = """
+At the moment of firing `again` is asked, then `if`. A moment less than `again` from a firing of the instance
+doesn't fire and isn't made up for; firings count, sent or not. Where `if` is false the moment passes, a decision
+with the reason `if`, and the pattern starts anew as after a firing, but `again` doesn't start. An instance fires at
+most once in a millisecond. With `per`, a touchpoint without the field begins and fulfils nothing, but as one of
+`without` it counts for every instance. 100 instances are kept for a customer, the one touched longest ago ends
+without firing.
+"""
+
+TIME: Final = """
+- A customer's **clock** is the largest time of the customer's own records applied and of own timers that made a
+  firing (or one refused by `if`). Timers due at or before t fire before the customer's record at t, each seeing
+  windows as of its due; then the records of t, one by one in the order of the log. A record whose time is later
+  than its arrival is set back to its arrival. Times are whole milliseconds, fractions cut off.
+- A window of duration d at time t holds the touchpoints in (t - d, t].
+- `profile.updated` merges its `properties` into the profile (null removes) and is a record like a touchpoint. It is
+  never too late: each field keeps the value, or removal, with the newest event time.
+- A touchpoint is **late** when its time is less than the clock. Within `late_by`, counted back from the clock,
+  inclusive, it corrects what is kept: features take it at its own time; `when` is asked before and after it, at the
+  clock, so an edge that came and went in the past isn't found; `silent` and open silences count it where its time
+  lies in their span; for `follow`, the last 8 touchpoints that the pattern names are read again in order with it. A
+  firing that it makes has the clock as its time and says `late: true`. What has fired stays fired.
+- Beyond `late_by` only features without `over`, scores not, take a touchpoint; nothing fires by it, and what it
+  turns true counts as true before.
+- The last 64 ids of a customer are kept: a duplicate changes nothing, neither clock nor timers.
+- The result depends on the log alone.
+"""
+
+FUNCTIONS_SAY: Final[Mapping[str, str]] = {
+    "min": "The smallest of the numbers.",
+    "max": "The largest of the numbers.",
+    "abs": "The number without its sign.",
+    "round": "The number rounded as in Python, halves to the even side: to a whole one, or to so many digits.",
+    "len": "How many characters a text has, or values a list.",
+    "exists": "Whether the value is there.",
+    "days_since": "Of a date, the whole calendar days from it to today; of an instant, the elapsed days, a fraction.",
+    "days_until": "As `days_since`, but from today to the date, or from now to the instant.",
+    "hours_since": "The elapsed hours since an instant, a fraction; of a date, since its midnight.",
+    "share": "The part divided by the whole; missing where the whole is 0.",
+    "lower": "The text in lower case.",
+    "startswith": "Whether the text begins so.",
+    "matches": "Whether the pattern, a regular expression as RE2 reads it, is found anywhere in the text.",
+}

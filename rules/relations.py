@@ -1,0 +1,67 @@
+"""What the parts of a library read: features, segments, firings of other signals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from rules.declaration import Feature, Follow, Library, Signal, Silent, Types, When
+from rules.expression import Expression, Scope, parse, read_segments
+from rules.feature_types import feature_info
+
+FIRED: Final = "signal.fired"
+
+
+class Relations:
+    """Answers for one checked library; each expression is read once."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.features: Mapping[str, Feature] = {feature.name: feature for feature in library.features}
+        self.signals: Mapping[str, Signal] = {signal.name: signal for signal in library.signals}
+        self._infos = {feature.name: feature_info(feature) for feature in library.features}
+        conditions = {segment.name: segment.condition for segment in library.segments}
+        self._read: dict[tuple[str, str | None], Expression] = {}
+        self.segments = read_segments(conditions, self._infos).expressions
+
+    def expression(self, text: str, per: str | None = None) -> Expression:
+        """A condition about a customer, in a signal that is kept ``per`` that field."""
+        if (text, per) not in self._read:
+            self._read[text, per] = parse(text, Scope("customer", self._infos, per, segments=self.segments))
+        return self._read[text, per]
+
+    def features_read(self, signal: Signal, *, carried: bool = True) -> frozenset[str]:
+        """The features that a signal reads, by its segments too; those that it only carries where ``carried``."""
+        return frozenset(read.name for one in self._expressions(signal, carried=carried) for read in one.reads)
+
+    def segments_read(self, signal: Signal, *, carried: bool = True) -> frozenset[str]:
+        """The segments that a signal reads, and those that they read."""
+        return frozenset(name for one in self._expressions(signal, carried=carried) for name in one.segments)
+
+    def reads_firings(self, signal: Signal) -> bool:
+        """Whether what a signal does hangs on the firings of others."""
+        read = (types_of_feature(self.features[name]) for name in self.features_read(signal))
+        return FIRED in types_of_signal(signal) or any(FIRED in types for types in read)
+
+    def _expressions(self, signal: Signal, *, carried: bool) -> Iterator[Expression]:
+        if isinstance(signal.pattern, When):
+            yield self.expression(signal.pattern.condition, signal.per)
+        if signal.condition is not None:
+            yield self.expression(signal.condition, signal.per)
+        for _, text in signal.then.carry if carried else ():
+            yield self.expression(text, signal.per)
+
+
+def types_of_signal(signal: Signal) -> Types:
+    """The types that a signal's pattern names."""
+    match signal.pattern:
+        case Follow(steps):
+            return tuple(name for step in steps for name in step.types)
+        case Silent(_, types):
+            return types
+    return ()
+
+
+def types_of_feature(feature: Feature) -> Types:
+    """The types that a feature names."""
+    return (*feature.types, *(weight.type for weight in feature.weights))

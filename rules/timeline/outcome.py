@@ -1,0 +1,75 @@
+"""What was found of a timeline held against what it expects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rules.declaration import ExpectedFiring, Timeline
+from rules.timeline.run import Found
+
+
+class Near(NamedTuple):
+    """An expected firing that wasn't found, one found that wasn't expected: the nearest of each other in time."""
+
+    expected: ExpectedFiring
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``found``: the signal's moments in order of time. ``matched``: its firings that were expected; ``missing`` and
+    ``surplus``: what is left of both; ``near``: pairs of those."""
+
+    timeline: Timeline
+    found: tuple[Found, ...]
+    matched: tuple[Found, ...]
+    missing: tuple[ExpectedFiring, ...]
+    surplus: tuple[Found, ...]
+    near: tuple[Near, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.missing and not self.surplus
+
+
+def held_against(timeline: Timeline, found: Iterable[Found]) -> Outcome:
+    """The outcome of a timeline from what all signals made of it."""
+    own = tuple(sorted((one for one in found if one.signal == timeline.signal), key=lambda one: one.time))
+    surplus, missing, matched = [one for one in own if one.fired], list[ExpectedFiring](), list[Found]()
+    for expected in sorted(timeline.fires, key=_vagueness):
+        match = next((one for one in surplus if _fits(expected, one)), None)
+        if match is None:
+            missing.append(expected)
+        else:
+            surplus.remove(match)
+            matched.append(match)
+    missing.sort(key=lambda expected: expected.time)
+    return Outcome(timeline, own, tuple(matched), tuple(missing), tuple(surplus), tuple(_nearest(missing, surplus)))
+
+
+def _vagueness(expected: ExpectedFiring) -> int:
+    """What says most chooses first, so that what says less can take any of the rest."""
+    return (expected.channel is None) + (expected.per is None) + (expected.late is None)
+
+
+def _fits(expected: ExpectedFiring, found: Found) -> bool:
+    return expected.time == found.time and all(
+        wanted is None or wanted == is_so
+        for wanted, is_so in (
+            (expected.channel, found.channel),
+            (expected.per, found.per),
+            (expected.late, found.late),
+        )
+    )
+
+
+def _nearest(missing: Iterable[ExpectedFiring], surplus: Iterable[Found]) -> Iterable[Near]:
+    """Pairs of what was expected and what was found instead, the nearest in time first, each once."""
+    pairs = [Near(expected, found) for expected in missing for found in surplus]
+    taken: set[int] = set()
+    for pair in sorted(pairs, key=lambda pair: abs(pair.expected.time - pair.found.time)):
+        if taken.isdisjoint((id(pair.expected), id(pair.found))):
+            taken |= {id(pair.expected), id(pair.found)}
+            yield pair

@@ -1,0 +1,100 @@
+"""Runs a timeline as one partition of a log in which there is one customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import orjson
+
+from rules.declaration import Timeline
+from rules.partition import Partition
+from rules.plan import Plan
+from rules.slice import Outgoing, Slice
+from rules.state import State, encode_state
+
+CUSTOMER: Final = "customer"
+REFUSED: Final = "if"
+_NO_LIBRARY: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What became of one moment of a signal: ``time`` in epoch ms, ``channel`` where a trigger went to one."""
+
+    signal: str
+    time: int
+    channel: str | None
+    per: str | None
+    late: bool
+    reason: str | None
+
+    @property
+    def fired(self) -> bool:
+        """Whether it is a firing: a moment that `if` refuses isn't one."""
+        return self.reason != REFUSED
+
+
+class Record(NamedTuple):
+    """A record of the log of a timeline."""
+
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+
+
+class BadTimeline(Exception):
+    """A timeline with a touchpoint that can't be read or evaluated; says why."""
+
+
+def run_timeline(plan: Plan, timeline: Timeline) -> tuple[Found, ...]:
+    """What all signals of a plan make of a timeline, by time and then in the order decided.
+
+    Raises:
+        BadTimeline: where a step is no touchpoint that a detector could take.
+    """
+    partition = Partition(plan, _states(timeline), number=0, log="timeline", clock="log")
+    records, found = list(_records(timeline)), list[Found]()
+    while records:
+        done = partition.evaluate(records)
+        _check(done)
+        partition.commit(done)
+        found += map(_found, done.decisions)
+        records = records[done.consumed :]
+    return tuple(found)
+
+
+def _states(timeline: Timeline) -> dict[bytes, bytes]:
+    """The profile stands as if it had long been there: what is true by it then counts as true before.
+
+    A state of no library is taken up as that of an older one is, at its clock, one millisecond before all steps.
+    """
+    if not timeline.profile:
+        return {}
+    before = min(step.time for step in timeline.steps) - 1
+    profile = {name: [value, before] for name, value in timeline.profile}
+    return {CUSTOMER.encode(): encode_state(State(library=_NO_LIBRARY, clock=before, profile=profile))}
+
+
+def _records(timeline: Timeline) -> Iterator[Record]:
+    key = CUSTOMER.encode()
+    for offset, step in enumerate(timeline.steps):
+        said = {"id": f"step {offset + 1}", "type": step.type, "time": step.time, "customer": CUSTOMER}
+        yield Record(offset, step.time, key, orjson.dumps(said | dict(step.fields)))
+    tick = orjson.dumps({"type": "clock.tick", "time": timeline.end})
+    yield Record(len(timeline.steps), timeline.end, None, tick)
+
+
+def _check(done: Slice) -> None:
+    for letter in done.dead_letters:
+        place = f" at {letter.place}" if letter.place else ""
+        raise BadTimeline(f"touchpoint {letter.offset + 1}: {letter.reason}{place}: {letter.detail}")
+
+
+def _found(decision: Outgoing) -> Found:
+    said = orjson.loads(decision.value)
+    moment = int(said["id"].rpartition(":")[2])
+    channel = None if said["outcome"] == "held" else said["channel"]
+    return Found(said["signal"], moment, channel, said["per"], said["late"], said["reason"])

@@ -1,0 +1,46 @@
+"""`telltale test --mutate`: how many small changes of a library its timelines notice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+
+from rules import Places, Rig, Tried, subjects, try_changes
+from streams.cli.output import WRONG_INPUT, counted
+from streams.cli.progress import progress_bar
+
+
+def mutate(rig: Rig, places: Places, signals: Sequence[str], min_score: float | None) -> None:
+    """Tries all changes, prints those that nothing notices and the score; ends the command where it is too low."""
+    tried = _tried(rig, signals)
+    tested = {timeline.signal for timeline in rig.library.timelines}
+    for name in signals:
+        if name not in tested:
+            typer.echo(f"{places.of('signal', name)}: no timeline notices anything of {name}: it has none")
+    for one in tried:
+        if not one.noticed and not tested.isdisjoint(one.signals):
+            change = one.change
+            spot = places.of(change.kind, change.name, *change.path, offset=change.offset)
+            typer.echo(f"{spot}: no timeline of {_listed(one.signals)} notices that {change.says}")
+    noticed = sum(one.noticed for one in tried)
+    score = noticed / len(tried) if tried else 1.0
+    typer.echo(f"mutation score {score:.2f}: {noticed:,} of {counted(len(tried), 'change')} noticed")
+    if min_score is not None and score < min_score:
+        typer.echo(f"expected at least {min_score:.2f}: add timelines in which these changes matter")
+        raise typer.Exit(WRONG_INPUT)
+
+
+def _tried(rig: Rig, signals: Sequence[str]) -> list[Tried]:
+    made = subjects(rig, signals)
+    total, tried = sum(len(subject.changes) for subject in made), list[Tried]()
+    with progress_bar("changing") as progress:
+        for subject in made:
+            for one in try_changes(rig, subject):
+                tried.append(one)
+                progress(len(tried), total)
+    return tried
+
+
+def _listed(signals: Sequence[str]) -> str:
+    return signals[0] if len(signals) == 1 else f"{signals[0]} and {len(signals) - 1} more"
