@@ -39,7 +39,7 @@ class DeadLetter(NamedTuple):
 
 
 class Decided(NamedTuple):
-    """What metrics need of a decision; times in ms, ``append_time`` that of the record that caused it.
+    """What metrics and explanations need of a decision; times in ms, ``append_time`` that of the record that caused it.
 
     ``by_touchpoint``: whether a touchpoint made it fire, so that its latency counts from the touchpoint's own time.
     ``touchpoints``: the ids of those that made it fire.

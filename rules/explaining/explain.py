@@ -39,6 +39,8 @@ class Explainer:
         self.plan = plan
         self._relations = Relations(plan.library)
         self._features = {feature.name: feature for feature in plan.features}
+        names = [signal.name for signal in plan.library.signals]
+        self._matchers = {name: plan.matcher_of(name) for name in names}
         self._questions: dict[tuple[str, str | None], Question] = {}
 
     def explain(
@@ -74,7 +76,7 @@ class Explainer:
     def _signal(
         self, signal: Signal, state: State, now: int, fired: Sequence[Fired], sightings: Sightings
     ) -> SignalNow:
-        matcher = self.plan.matcher_of(signal.name)
+        matcher = self._matchers[signal.name]
         instances: list[Instance] = []
         if matcher is not None:
             standing = self._standing(signal, matcher, state, now, sightings)
@@ -88,9 +90,13 @@ class Explainer:
             instances=tuple(sorted(instances, key=_nearness)),
         )
 
+    def matcher(self, signal: str) -> EdgeMatcher | Matcher | None:
+        """What matches a signal; None for one that doesn't run."""
+        return self._matchers[signal]
+
     def gaps(self, signal: Signal, state: State, now: int) -> Iterator[tuple[str | None, float]]:
         """How far each instance of a signal is from firing, by per value; see `Asked`."""
-        matcher = self.plan.matcher_of(signal.name)
+        matcher = self._matchers[signal.name]
         if matcher is not None:
             for standing in self._standing(signal, matcher, state, now, Sightings({}), brief=True):
                 yield standing.per, standing.gap

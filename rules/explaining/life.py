@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -18,8 +18,17 @@ from rules.slice import Slice
 from rules.state import State, decode_state
 from rules.touchpoint import BadRecord, Touchpoint, decode_control
 
-Look = Callable[[bytes, int], None]
-"""Sees a customer's encoded state as of a moment (ms)."""
+
+class Glance(NamedTuple):
+    """A customer at a touchpoint: its type, the customer's time then (ms), the encoded state before it and after it."""
+
+    type: str
+    now: int
+    before: bytes | None
+    after: bytes | None
+
+
+Look = Callable[[Glance], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +99,8 @@ def life_of(
 ) -> Life:
     """The life of a customer in lines as `replay` takes them, until ``at`` (ms), or to their end.
 
-    With ``at`` the lines count that were there by then, and time runs on to it. ``look`` sees the customer before and
-    after each of the customer's touchpoints.
+    With ``at`` the lines count that were there by then, and time runs on to it. ``look`` sees the customer at each of
+    the customer's touchpoints.
 
     Raises:
         MixedLinesError: when plain and dumped lines are mixed.
@@ -145,9 +154,7 @@ class _Living:
     def through(self, lines: Iterable[bytes]) -> Life:
         for record in self._reader.records(lines):
             if self._concerns(record) and not self._is_over(record):
-                self._seen(record)
-                self._live(record)
-                self._seen(record)
+                self._watched(record)
         return self._ended()
 
     def _concerns(self, record: Record) -> bool:
@@ -163,6 +170,19 @@ class _Living:
             self._over = (record.timestamp if wall else _time(record)) > self._at
         return self._over
 
+    def _watched(self, record: Record) -> None:
+        touchpoint, before = record.touchpoint, self._raw()
+        self._live(record)
+        after = self._raw()
+        if self._look is not None and touchpoint is not None and after is not None:
+            self._look(Glance(touchpoint.type, decode_state(after).clock, before, after))
+
+    def _raw(self) -> bytes | None:
+        """The customer's encoded state."""
+        if self._run is None or self._number not in self._run.partitions:
+            return None
+        return self._run.partitions[self._number].states.get(self._key)
+
     def _live(self, record: Record) -> None:
         touchpoint = record.touchpoint
         if touchpoint is not None and touchpoint.id not in self._known:
@@ -172,14 +192,6 @@ class _Living:
             self._note(replayed.slice)
             lines = replayed.lines
             self._unused += [Unused(lines[one.offset], one.reason, one.detail) for one in replayed.slice.dead_letters]
-
-    def _seen(self, record: Record) -> None:
-        """Shows the customer as of a touchpoint."""
-        if self._look is None or self._run is None or record.touchpoint is None:
-            return
-        raw = self._run.partitions[record.partition].states.get(self._key)
-        if raw is not None:
-            self._look(raw, max(record.touchpoint.time, decode_state(raw).clock))
 
     def _sighting(self, touchpoint: Touchpoint, record: Record) -> Sighting:
         """A time in the future was set back to the append time."""
@@ -196,11 +208,11 @@ class _Living:
 
     def _ended(self) -> Life:
         state, now = None, self._reader.latest if self._at is None else self._at
-        if self._run is not None:
-            [partition] = self._run.partitions.values()
+        if self._run is not None and self._number is not None:
+            partition = self._run.partitions[self._number]
             if self._at is not None or self._reader.plain:
                 self._live(tick(partition.number, partition.offset + 1, now))
-            raw = partition.states.get(self._key)
+            raw = self._raw()
             state = None if raw is None else decode_state(raw)
             now = max(now, partition.time) if self._at is None else now
         return Life(self._customer, now, state, tuple(self._fired), self._known, tuple(self._unused))

@@ -117,6 +117,8 @@ def _replayed(asked: Asked, files: list[Path], clock: Clock) -> Explained:
         raise
     except (OSError, EOFError) as error:
         fail(f"found {error}; expected files that can be read")
+    if misses.exhausted:
+        say("there is too much to look at: how near signals came is told of the beginning alone; ask with --signal")
     for unused in life.unused:
         say(f"{lines.place(unused.line)}: {unused.reason}: {unused.detail}")
     return asked.explainer.explain(life, signals=asked.signals, near=misses.found)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from tests.bench import latency, library_size, recovery, step, w1
+from tests.bench import latency, library_size, recovery, replaying, step, w1
 
 Main = Callable[[Sequence[str]], None]
 
@@ -15,6 +15,7 @@ BENCHMARKS: Final[Mapping[str, Main]] = MappingProxyType(
     {
         "step": step.main,
         "library_size": library_size.main,
+        "replaying": replaying.main,
         "w1": w1.main,
         "latency": latency.main,
         "recovery": recovery.main,
@@ -24,6 +25,7 @@ QUICK: Final = MappingProxyType(
     {
         "step": "--touchpoints 20000 --rounds 1",
         "library_size": "--touchpoints 5000 --rounds 1",
+        "replaying": "--touchpoints 5000 --rounds 1",
         "w1": "--touchpoints 20000 --faust 3000",
         "latency": "--rate 300 --seconds 20",
         "recovery": "--customers 5000 --rounds 1",

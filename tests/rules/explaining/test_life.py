@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rules import Kept, Life, Partition, Plan, as_json, life_in, life_of, replay, told
+from rules.explaining import near
 from rules.replaying import Record
 from tests.rules.explaining.told import explained, lived, moment, plan_of, signal, text, touchpoint
 
@@ -142,6 +143,20 @@ class TestNearest:
             touchpoint("12:01", "paid"),
         ]
         assert "  came nearest 2026-01-05 10:50:" in text(plan, lines)
+
+    def test_a_run_whose_last_step_never_came(self) -> None:
+        plan = plan_of(signal(follow=["added", "view", {"type": "paid", "within": "1h"}]))
+        lines = [touchpoint("10:00", "added"), touchpoint("10:50", "view"), touchpoint("13:00", "page")]
+        assert text(plan, lines)[-7:-4] == [
+            "  came nearest 2026-01-05 10:50:",
+            "    waits for paid since 10:50 until 11:50",
+            "      [x] added",
+        ]
+
+    def test_a_long_life_is_not_looked_at_for_ever(self, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(near, "MOST_ASKED", 10)
+        _, misses, _ = lived(plan, [touchpoint(f"10:{n:02}", "view") for n in range(40)])
+        assert misses.exhausted
 
     def test_not_of_what_fired_nor_of_what_is_nearest_now(self, plan: Plan) -> None:
         assert not any("nearest" in line for line in text(plan, [touchpoint("10:00", "view")]))
