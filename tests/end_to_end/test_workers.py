@@ -66,6 +66,7 @@ def test_frozen_with_states_at_hand_and_thawed(install: Installer) -> None:
     publish(quick, shoppers.steps(4_000))
     frozen.wait_suspended()
     heir = quick.start()
+    publish(quick, shoppers.steps(2_000))  # the frozen one knows nothing of these, wherever its batch ended
     quick.wait_read()
     # It goes on with writing the states of long ago. The traffic is little, so most of them aren't written again.
     with Supervisor(heir):
