@@ -5,7 +5,6 @@ again: nothing is lost), 70 when another writer was found.
 """
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -19,6 +18,7 @@ from aiokafka.errors import KafkaError
 from rules import LibraryError, Plan, compile_plan, load_library
 from streams.app import Runtime
 from streams.broker import BrokerAbsentError, Cluster, Say, wait
+from streams.collecting import collect_seldom
 from streams.delivery import FENCED, FencedError
 from streams.logs import start_logging
 from streams.metrics import Metrics
@@ -34,7 +34,6 @@ T = TypeVar("T")
 
 GOOD = 0
 WRONG = 1
-COLLECTED_EVERY = (50_000, 20, 100)
 
 STOP_LIMIT = 30.0
 """Seconds that an orderly stop may take."""
@@ -43,9 +42,7 @@ STOP_LIMIT = 30.0
 def run_detector(settings: Settings) -> int:
     """Runs the detector until SIGTERM or SIGINT, or until it can't go on; the exit code."""
     start_logging(settings.log_level)
-    # A slice holds some ten thousand containers and lets go of them at its end: looking for cycles among them at every
-    # 700th, as Python does, is a quarter of the detector's work.
-    gc.set_threshold(*COLLECTED_EVERY)
+    collect_seldom()
     code = asyncio.run(_until_signal(settings))
     logging.shutdown()
     if code != GOOD:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import tempfile
@@ -10,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Annotated, Final, TypeVar
+from typing import IO, Annotated, TypeVar
 
 import typer
 
@@ -23,16 +22,13 @@ from streams.cli.moments import until as parse_until
 from streams.cli.output import WRONG_INPUT, WRONG_USAGE, fail, plan_at, say
 from streams.cli.progress import progress_bar
 from streams.cli.table import Tally, summary, table
+from streams.collecting import collect_seldom
 
 HELP = """Run touchpoints through a library and count what would be sent.
 
 With --against, run them through another library too, and show what a change from that one to this one changes.
 FILE holds JSON lines (.gz too, - for standard input), plain or written by `telltale log dump`."""
 
-
-COLLECTED_EVERY: Final = (50_000, 20, 100)
-"""A slice holds some ten thousand containers and lets go of them at its end: looking for cycles among them at every
-700th, as Python does, is a quarter of the work."""
 
 T = TypeVar("T")
 
@@ -76,7 +72,7 @@ def replay_files(
         )
     end = _until(until)
     plan = plan_at(library)
-    gc.set_threshold(*COLLECTED_EVERY)
+    collect_seldom()
     with ExitStack() as stack:
         lines = Lines(files or [stack.enter_context(_dumped(given))])
         if against is not None:

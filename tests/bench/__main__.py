@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from tests.bench import latency, library_size, recovery, replaying, step, w1
+from tests.bench import concerned, latency, library_size, recovery, replaying, step, w1
 
 Main = Callable[[Sequence[str]], None]
 
 BENCHMARKS: Final[Mapping[str, Main]] = MappingProxyType(
     {
         "step": step.main,
+        "concerned": concerned.main,
         "library_size": library_size.main,
         "replaying": replaying.main,
         "w1": w1.main,
@@ -24,6 +25,7 @@ BENCHMARKS: Final[Mapping[str, Main]] = MappingProxyType(
 QUICK: Final = MappingProxyType(
     {
         "step": "--touchpoints 20000 --rounds 1",
+        "concerned": "--touchpoints 5000 --rounds 1",
         "library_size": "--touchpoints 5000 --rounds 1",
         "replaying": "--touchpoints 5000 --rounds 1",
         "w1": "--touchpoints 20000 --faust 3000",

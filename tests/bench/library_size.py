@@ -7,8 +7,10 @@ topic, so that a state is as large in each; the customers together meet all topi
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 import tempfile
+import tracemalloc
 from collections.abc import Sequence
 from functools import partial
 from itertools import count
@@ -26,10 +28,13 @@ from tests.bench.workload import Record, touchpoints
 
 SIZES: Final = (10, 100, 1_000)
 EACH: Final = 3  # signals of a topic
+MIB: Final = 1024 * 1024
 CUSTOMERS: Final = 3_000
 BATCH: Final = 2_000
 BUDGET: Final = 1.2
 """How many times the cost with 10 signals the cost with 1,000 may be, by the design."""
+SECONDS: Final = 2.0
+"""CPU seconds that loading 1,000 signals may take."""
 
 COLUMNS: Final = ("signals", "us a touchpoint", "x that of 10", "ms for a type's first one")
 FEATURES: Final = """\
@@ -43,6 +48,21 @@ PATTERNS: Final = {
     "keen": "when: views_{n} >= 5",
     "abandoned": "follow: [add_to_cart.{n}, {{without: [purchase.{n}], for: 30m}}]\nrestart: latest",
 }
+TIMELINES: Final = """\
+- name: fires
+  timeline:
+    - {{at: "2026-01-05 10:00", type: product_view.{n}}}
+    - {{after: 1m, type: add_to_cart.{n}, product: tent}}
+    - {{after: 1m, type: page_view.{n}}}
+  until: 3h
+  fires: [{{at: "2026-01-05 10:31", channel: email}}]
+- name: bought
+  timeline:
+    - {{at: "2026-01-05 10:00", type: add_to_cart.{n}, product: tent}}
+    - {{after: 10m, type: purchase.{n}, product: tent}}
+  until: 3h
+  fires: []
+"""
 SIGNAL: Final = """\
 signal: {name}-{n}
 owner: bench
@@ -80,8 +100,10 @@ def work(given: argparse.Namespace) -> list[Report]:
     ratio = least[SIZES[-1]] / least[SIZES[0]]
     table.notes.append("What a type concerns is worked out at its first touchpoint, once; it isn't in the us.")
     table.notes.append(f"Budget: {BUDGET} times; {ratio:.2f}: {'met' if ratio <= BUDGET else 'missed'}.")
-    loads = Report("library_size", "Loading and compiling, CPU seconds", ["signals", "load", "compile"])
+    columns = ["signals", "load, CPU s", "compile, CPU s", "library, MiB", "plan, MiB"]
+    loads = Report("library_size", "Loading and compiling, a timeline that fires and one that doesn't each", columns)
     loads.rows = reading
+    loads.notes.append(f"Budget: {SECONDS:.0f} s for 1,000 signals. A plan's memory has each of its types met once.")
     return [table, loads]
 
 
@@ -96,6 +118,7 @@ def write_library(folder: Path, signals: int) -> Path:
     for name, n in wanted:
         text = SIGNAL.format(name=name, n=f"t{n}", pattern=PATTERNS[name].format(n=f"t{n}"))
         (folder / "signals" / f"{name}-t{n}.yaml").write_text(text)
+        (folder / "signals" / f"{name}-t{n}.test.yaml").write_text(TIMELINES.format(n=f"t{n}"))
     return folder
 
 
@@ -114,11 +137,35 @@ def log(number: int, signals: int) -> list[Record]:
     return records
 
 
-def _reading(size: int, path: Path) -> tuple[str, str, str]:
+def _reading(size: int, path: Path) -> Sequence[str]:
     libraries: list[Library] = []
     load = cpu(lambda: libraries.append(load_library(path)))
     compile_ = cpu(lambda: compile_plan(libraries[0]))
-    return f"{size:,}", f"{load:.2f}", f"{compile_:.2f}"
+    return f"{size:,}", f"{load:.2f}", f"{compile_:.2f}", *_memory(path)
+
+
+def _memory(path: Path) -> Sequence[str]:
+    """MiB that a library and its plan keep, by a second loading: what is made once for all libraries doesn't count."""
+    gc.collect()
+    tracemalloc.start()
+    library = load_library(path)
+    loaded = _traced()
+    plan = compile_plan(library)
+    for name in _types(plan):
+        plan.concern(name)
+    compiled = _traced()
+    tracemalloc.stop()
+    return f"{loaded / MIB:.1f}", f"{(compiled - loaded) / MIB:.1f}"
+
+
+def _types(plan: Plan) -> set[str]:
+    """Every type that a feature or a pattern names, each worked out as its first touchpoint would."""
+    return {name for feature in plan.features for name in feature.types()}
+
+
+def _traced() -> int:
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
 
 
 def _meet(plan: Plan, records: Sequence[Record]) -> float:

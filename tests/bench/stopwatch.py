@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from statistics import median
 from typing import NamedTuple
 
-from streams.run import COLLECTED_EVERY
+from streams.collecting import collect_seldom
 
 Contestant = Callable[[], float]
 """Does its work once; gives back the CPU seconds it took, setting up left out."""
@@ -25,7 +25,7 @@ def rounds(contestants: Mapping[str, Contestant], count: int) -> dict[str, Taken
     """Lets each run once a round."""
     times: dict[str, list[float]] = {name: [] for name in contestants}
     usual = gc.get_threshold()
-    gc.set_threshold(*COLLECTED_EVERY)  # as the detector does
+    collect_seldom()  # as the detector does
     gc.collect()
     gc.freeze()  # the log that all work on is no garbage to look through again and again
     for _ in range(count):
