@@ -1,33 +1,38 @@
 """Telltale's core: what a library of signals means. Pure: no Kafka, no clock, no files but in `load_library`."""
 
-from rules.comparing import Comparison, Difference, compare, told_difference
+from rules.comparing import Changes, Comparison, Difference, Made, Side, changes, compare, told_difference
 from rules.compile import compile_plan
 from rules.declaration import Library
 from rules.explaining import Explained, Explainer, Kept, Life, NearestMisses, as_json, life_in, life_of, told
 from rules.lint import Finding, lint_library
 from rules.mutation import Change, Tried, subjects, try_changes
 from rules.names import nearest, one_of
-from rules.parse import load_library, load_placed
+from rules.parse import folder_files, load_files, load_library, load_placed
 from rules.partition import Clock, ForeignLog, Partition
 from rules.places import PlacedLibrary, Places, Spot
 from rules.plan import Plan
 from rules.problem import LibraryError, Problem
 from rules.reference import language_reference
-from rules.replaying import MixedLinesError, Replayed, Until, replay
+from rules.replaying import MixedLinesError, Record, Replayed, Until, replay
 from rules.schema import json_schemas
 from rules.slice import DeadLetter, Decided, LogRecord, Outgoing, Slice, Stats
 from rules.source import Document, Path, Place, Table, plain, read_document
+from rules.switch import ANY_LIBRARY, NO_LIBRARY, Switch, encode_switch, switch_in
 from rules.timeline import BadTimeline, Line, Mark, Outcome, Rig, drawn
 from rules.touchpoint import MAX_TIME, BadRecord, Touchpoint, decode_touchpoint, to_millis
 from rules.wall_time import zone_of
-from rules.wire import MARKER_KEY, Marker, decode_marker, rfc3339
+from rules.warming import Warming
+from rules.wire import MARKER_KEY, Marker, decode_marker, library_of, rfc3339
 
 __all__ = [
+    "ANY_LIBRARY",
     "MARKER_KEY",
     "MAX_TIME",
+    "NO_LIBRARY",
     "BadRecord",
     "BadTimeline",
     "Change",
+    "Changes",
     "Clock",
     "Comparison",
     "DeadLetter",
@@ -38,12 +43,14 @@ __all__ = [
     "Explainer",
     "Finding",
     "ForeignLog",
+    "History",
     "Kept",
     "Library",
     "LibraryError",
     "Life",
     "Line",
     "LogRecord",
+    "Made",
     "Mark",
     "Marker",
     "MixedLinesError",
@@ -57,26 +64,36 @@ __all__ = [
     "Places",
     "Plan",
     "Problem",
+    "Record",
     "Replayed",
     "Rig",
+    "Side",
     "Slice",
     "Spot",
     "Stats",
+    "Switch",
     "Table",
     "Touchpoint",
     "Tried",
+    "UnknownLibraryError",
     "Until",
+    "Warming",
     "as_json",
+    "changes",
     "compare",
     "compile_plan",
     "decode_marker",
     "decode_touchpoint",
     "drawn",
+    "encode_switch",
+    "folder_files",
     "json_schemas",
     "language_reference",
+    "library_of",
     "life_in",
     "life_of",
     "lint_library",
+    "load_files",
     "load_library",
     "load_placed",
     "nearest",
@@ -86,6 +103,8 @@ __all__ = [
     "replay",
     "rfc3339",
     "subjects",
+    "switch_in",
+    "switches_in",
     "to_millis",
     "told",
     "told_difference",

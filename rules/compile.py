@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.dates import zone_named
-from rules.declaration import DateWindow, Feature, Follow, Library, Signal, Silent, Types, When
-from rules.expression import Expression, FeatureRead, Scope, Tendency, compile_customer, parse, read_segments
+from rules.declaration import DateWindow, Follow, Library, Signal, Silence, Silent, Step, Types, When
+from rules.expression import (
+    Expression,
+    FeatureRead,
+    Scope,
+    Tendency,
+    compile_customer,
+    counts_days,
+    parse,
+    read_segments,
+    segments_in,
+)
 from rules.feature_types import feature_info
 from rules.features import Reader, plan_feature
 from rules.fields import Getter, as_key, getter, matches_any
@@ -39,8 +50,8 @@ class _Compiler:
         self.late_by = max([library.late_by, *(source.late_by for source in library.sources)])
         self.zone = zone_named(library.time_zone) or ZoneInfo("UTC")
         self.infos = {feature.name: feature_info(feature) for feature in library.features}
-        conditions = {segment.name: segment.condition for segment in library.segments}
-        self.segments = read_segments(conditions, self.infos).expressions
+        self.conditions = {segment.name: segment.condition for segment in library.segments}
+        self.segments = read_segments(self.conditions, self.infos).expressions
 
     def plan(self) -> Plan:
         signals = [signal for signal in self.library.signals if signal.status in _RUNS]
@@ -113,12 +124,36 @@ class _Compiler:
             carry=tuple(self._carry(name, text, scope) for name, text in signal.then.carry),
         )
 
-    def _definitions(self, signal: Signal) -> list[Feature]:
-        """The features that a condition reads: what its instances keep hangs on their definitions."""
-        if not isinstance(signal.pattern, When):
-            return []
-        scope = self._scope(signal)
-        return [self.features[read.name].declared for read in _sorted(parse(signal.pattern.condition, scope))]
+    def _definitions(self, signal: Signal) -> list[Any]:
+        """What else the library says that the meaning of what a signal's instances keep hangs on."""
+        match signal.pattern:
+            case When(condition):
+                features = [self.features[read.name].key for read in _sorted(parse(condition, self._scope(signal)))]
+                segments = self._segments_in(condition)
+                return [*features, *segments, *self._zone_of(condition, *(text for _, text in segments))]
+            case Follow(steps):
+                wheres = (step.where for step in steps if isinstance(step, Step))
+                latencies = [self._latency_of(step.types) for step in steps if isinstance(step, Silence)]
+                return [*([latencies] if any(latencies) else ()), *self._zone_of(*wheres)]
+            case Silent(types=types):
+                latency = self._latency_of(types)
+                return [latency] if latency else []
+            case DateWindow():
+                return [self.library.time_zone]
+
+    def _segments_in(self, condition: str) -> list[tuple[str, str]]:
+        """The segments that a condition reads, in those it reads too: names and conditions."""
+        found, left = dict[str, str](), [condition]
+        while left:
+            text = left.pop()
+            for name in segments_in(text) - found.keys() if "segment" in text else ():
+                found[name] = self.conditions[name]
+                left.append(found[name])
+        return sorted(found.items())
+
+    def _zone_of(self, *texts: str | None) -> list[str]:
+        """The time zone, where one of the expressions counts days."""
+        return [self.library.time_zone] if counts_days(*texts) else []
 
     def _carry(self, name: str, text: str, scope: Scope) -> Carry:
         feature = self.features.get(text.strip())

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any, Final, Protocol
 
+from msgspec.structs import replace
+
+from rules.adopting import Adoption, Holding
 from rules.dues import Dues
 from rules.firing import Moment
 from rules.identity import trigger_id
-from rules.plan import Plan
 from rules.policy import Decision, decide, decided
 from rules.slice import DeadLetter, LogRecord, Outgoing, Slice
 from rules.state import NEVER, State, decode_state, due_of, encode_state
 from rules.step import advance, step
+from rules.switch import SWITCHED, Switch, read_switch
 from rules.touchpoint import BadRecord, Touchpoint, decode_control, decode_touchpoint
 from rules.wire import MARKER_KEY, Marker, encode_decision, encode_marker, encode_trigger, rfc3339
 
@@ -27,8 +31,9 @@ Decode = Callable[[Any], Touchpoint]
 """Gives a record's touchpoint, as `decode_touchpoint` would of its value; raises BadRecord as it does."""
 
 
-class Lookup(Protocol):
+class States(Protocol):
     def get(self, key: bytes, /) -> bytes | None: ...
+    def items(self) -> Iterable[tuple[bytes, bytes]]: ...
 
 
 class Evaluation:
@@ -40,15 +45,16 @@ class Evaluation:
 
     def __init__(
         self,
-        plan: Plan,
-        states: Lookup,
+        library: Holding,
+        states: States,
         dues: Dues,
         marker: Marker,
         log_clock: bool,
         careful: bool,
         decode: Decode | None = None,
     ) -> None:
-        self.plan, self.states, self.dues, self.marker = plan, states, dues, marker
+        self.plan, self.states, self.dues, self.marker = library.plan, states, dues, marker
+        self.library = library
         self.log_clock, self.careful, self.decode = log_clock, careful, decode
         self.staged: dict[bytes, State] = {}
         self.record: LogRecord
@@ -89,7 +95,7 @@ class Evaluation:
         done = self.slice
         changes: list[tuple[bytes, bytes]] = [(key, encode_state(state)) for key, state in self.staged.items()]
         if done.offset != self.marker.offset or changes:
-            marker = Marker(self.marker.log, done.offset, done.time, self.marker.library)
+            marker = Marker(self.marker.log, done.offset, done.time, self.marker.library, self.marker.digest)
             changes.append((MARKER_KEY, encode_marker(marker)))
         done.changes = changes
         return done
@@ -134,12 +140,65 @@ class Evaluation:
         if record.value is None:
             raise BadRecord("no value", "", "neither a key nor a value; expected a touchpoint keyed by its customer")
         control = decode_control(record.value)
+        if control.type == SWITCHED:
+            return self._switch(record, read_switch(control, record.offset))
         if control.type != "clock.tick":
             raise BadRecord("no key", "", f"a {control.type!r} without a key; expected the customer as the key")
         if control.time is None:
             raise BadRecord("wrong type", "$.time", "a tick without a time; expected epoch milliseconds")
-        time = control.time if self.log_clock else min(control.time, record.timestamp)
-        return self._tick(record, time)
+        return self._tick(record, self._judged(control.time, record))
+
+    def _judged(self, time: int, record: LogRecord) -> int:
+        return time if self.log_clock else min(time, record.timestamp)
+
+    def _switch(self, record: LogRecord, switch: Switch) -> bool:
+        """Goes over to another library, after all that the old one makes of the time until then.
+
+        It is the last record of its slice, and where all customers go over at once the only one.
+        """
+        if switch.sequence <= self.marker.library:
+            return True
+        time = self._judged(switch.time, record)
+        if not self._tick(record, time):
+            return False
+        adoption = self.library.adoption(switch)
+        if adoption is None:
+            self.slice.awaiting = switch
+            return False
+        if adoption.everyone and (self.staged or not self._sweep(record, switch, adoption, time)):
+            return False
+        self._switched(record, switch, adoption)
+        return False
+
+    def _switched(self, record: LogRecord, switch: Switch, adoption: Adoption) -> None:
+        """Ends the slice behind this record; no other pays for asking whether it was one."""
+        done = self.slice
+        done.switched, done.offset = switch.sequence, record.offset
+        done.consumed += 1
+        self.marker = replace(self.marker, library=switch.sequence, digest=adoption.new.digest)
+
+    def _sweep(self, record: LogRecord, switch: Switch, adoption: Adoption, time: int) -> bool:
+        """Takes customers over to another library; False where they are too many for one slice."""
+        done, sweep = self.slice, self.library.sweep(switch, adoption, self.states, MARKER_KEY)
+        for key in islice(sweep.keys, sweep.at, None):
+            if self.size > MAX_CHANGES or done.swept >= MAX_TIMERS:
+                return False
+            self._adopt(record, key, adoption, time)
+            done.swept += 1
+        return True
+
+    def _adopt(self, record: LogRecord, key: bytes, adoption: Adoption, time: int) -> None:
+        self.record, self.key = record, key
+        if self.states.get(key) is None:
+            state = self.staged[key] = adoption.born(key)
+            self.size += len(key) + OVERHEAD + len(encode_state(state))
+        else:
+            state = self._stage(key)
+            if not self.careful:
+                adoption.adopt(key, state, time)
+            elif not self._carefully(lambda: adoption.adopt(key, state, time)):
+                adoption.give_up(self.staged[key])
+        self.dues.moved(key, self.staged[key].due)
 
     def _tick(self, record: LogRecord, time: int) -> bool:
         """Fires all timers due by then, in order of (due, customer); False where there are too many for one slice."""

@@ -1,9 +1,9 @@
-"""Which files make up a library: by their names, before any is read."""
+"""Which files make up a library: by their names, before any is read. They lie in a folder, or are texts in a mapping."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -17,14 +17,20 @@ LIBRARY, INTERACTIONS, CHANNELS, FEATURES = "library.yaml", "interactions.yaml",
 SEGMENTS: Final = "segments.yaml"
 TIMELINES: Final = ".test.yaml"
 _FILES: Final = (LIBRARY, INTERACTIONS, CHANNELS, FEATURES, SEGMENTS)
+_NOT_WITHIN: Final = "put it into the folder"
 _FITS: Final = f"{', '.join(_FILES)} or signals/NAME.yaml"
 
 
 @dataclass(slots=True)
 class Folder:
-    """The files of a library by what they are for, and what is wrong with their names."""
+    """The files of a library by what they are for, and what is wrong with their names.
+
+    ``texts``: what is in them, where they don't lie on a disk. ``name``: what messages about the whole call it.
+    """
 
     directory: Path
+    name: str
+    texts: Mapping[Path, str] | None = None
     files: dict[str, Path] = field(default_factory=dict)
     signals: list[Path] = field(default_factory=list)
     timelines: list[Path] = field(default_factory=list)
@@ -33,21 +39,53 @@ class Folder:
 
 def find_files(directory: Path) -> Folder:
     """Looks through a library's folder. What is hidden, and what isn't named as YAML, is left alone."""
-    folder = Folder(directory)
+    folder = Folder(directory, directory.as_posix())
     if not directory.is_dir():
         _note(folder, directory, "no folder of this name", "the folder of a library", "write the path of one")
         return folder
-    for path in _yaml_files(folder):
+    _sort(folder, _yaml_files(folder))
+    return folder
+
+
+def given_files(texts: Mapping[str, str], name: str) -> Folder:
+    """A library's folder that is a mapping of file names, such as ``signals/basket.yaml``, to texts."""
+    folder = Folder(Path(), name, {Path(file): text for file, text in texts.items()})
+    _sort(folder, (path for path in sorted(folder.texts or ()) if _is_within(folder, path)))
+    return folder
+
+
+def texts_in(directory: Path) -> dict[str, str]:
+    """The texts of a folder's files by their names within it.
+
+    Raises:
+        OSError: when one can't be read.
+        UnicodeDecodeError: when one isn't UTF-8.
+    """
+    folder = Folder(directory, directory.as_posix())
+    paths = sorted(_yaml_files(folder))
+    return {path.relative_to(directory).as_posix(): path.read_bytes().decode("utf-8-sig") for path in paths}
+
+
+def _sort(folder: Folder, paths: Iterable[Path]) -> None:
+    for path in paths:
         _sort_in(folder, path)
     if LIBRARY not in folder.files:
         advice = "write it with `name: shop` and `format: 1`"
-        _note(folder, directory / LIBRARY, f"no {LIBRARY}", "one in each library's folder", advice)
+        _note(folder, folder.directory / LIBRARY, f"no {LIBRARY}", "one in each library's folder", advice)
     _check_beside(folder)
     if len(folder.signals) > MOST_SIGNALS:
         found = f"{len(folder.signals):,} signals"
-        _note(folder, directory / "signals", found, f"at most {MOST_SIGNALS:,}", "make it two libraries")
+        _note(folder, folder.directory / "signals", found, f"at most {MOST_SIGNALS:,}", "make it two libraries")
         folder.signals.clear()
-    return folder
+
+
+def _is_within(folder: Folder, path: Path) -> bool:
+    """Whether a given name is one that a folder could have; notes where it isn't."""
+    is_name = path.parts and not path.is_absolute() and ".." not in path.parts
+    if not is_name or len(path.parts) > DEEPEST + 1:
+        _note(folder, path, f"the file name `{path.as_posix()}`", "a file within the library's folder", _NOT_WITHIN)
+        return False
+    return True
 
 
 def _yaml_files(folder: Folder) -> Iterator[Path]:

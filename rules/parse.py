@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
@@ -11,7 +11,7 @@ from rules.check import Parts, PlacedSegment, check_library
 from rules.declaration import Channel, Library, Segment, Timeline
 from rules.declare import declared_interaction, declared_signal, declared_sources, declared_timeline
 from rules.digest import digest
-from rules.folder import find_files
+from rules.folder import Folder, find_files, given_files, texts_in
 from rules.places import PlacedLibrary, Places
 from rules.problem import MOST_PROBLEMS, LibraryError, Problem
 from rules.reading import read_parts
@@ -30,20 +30,45 @@ def load_library(directory: Path) -> Library:
 
 def load_placed(directory: Path) -> PlacedLibrary:
     """As `load_library`, with where the library says what."""
-    folder = find_files(Path(directory))
+    return _load(find_files(Path(directory)))
+
+
+def load_files(files: Mapping[str, str], name: str) -> Library:
+    """Reads and checks a library whose files are given as texts, by their names within its folder.
+
+    Raises:
+        LibraryError: as `load_library`. Files are named as in the mapping, the whole is called ``name``.
+    """
+    return _load(given_files(files, name)).library
+
+
+def folder_files(directory: Path) -> dict[str, str]:
+    """The texts of a library's files by their names within its folder, for `load_files`.
+
+    Raises:
+        LibraryError: when one can't be read.
+    """
+    try:
+        return texts_in(directory)
+    except (OSError, UnicodeDecodeError):
+        load_placed(directory)
+        raise
+
+
+def _load(folder: Folder) -> PlacedLibrary:
     parts, problems = read_parts(folder)
     found = chain(folder.problems, problems, check_library(parts))
     problems = list(islice(found, MOST_PROBLEMS))
     if problems or parts.settings is None:
-        raise LibraryError([*problems, *_more(folder.directory, found)])
+        raise LibraryError([*problems, *_more(folder.name, found)])
     return PlacedLibrary(_library(parts.settings, parts), Places(parts))
 
 
-def _more(directory: Path, found: Iterator[Problem]) -> Iterator[Problem]:
+def _more(name: str, found: Iterator[Problem]) -> Iterator[Problem]:
     """Says that there are more problems than are listed, if there are."""
     if next(found, None) is not None:
         words = f"more than {MOST_PROBLEMS:,} problems", "fewer", "mend those that are listed first"
-        yield Problem(directory.as_posix(), 1, 1, *words)
+        yield Problem(name, 1, 1, *words)
 
 
 def _library(settings: LibraryFile, parts: Parts) -> Library:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, Protocol
 
+from rules.adopting import Holding, Warmed
 from rules.dues import Dues
 from rules.evaluation import Decode, Evaluation
 from rules.plan import Plan
 from rules.slice import LogRecord, Slice
+from rules.switch import NO_LIBRARY
 from rules.wire import MARKER_KEY, Marker, decode_marker
 
 Clock = Literal["wall", "log"]
@@ -42,22 +44,51 @@ class Partition:
         log: the identity of the log, so that states are never taken up under another one.
         clock: ``wall`` judges by append times; ``log`` takes a record's append time to be its own time.
         decode: reads a record's touchpoint in place of `decode_touchpoint`, where the records know it already.
+        library: the sequence of the plan's library, where the partition record names none. Switches to this one or an
+            older one are passed over.
 
     Raises:
         ForeignLog: when the partition record is of another log.
     """
 
     def __init__(
-        self, plan: Plan, states: States, *, number: int, log: str, clock: Clock = "wall", decode: Decode | None = None
+        self,
+        plan: Plan,
+        states: States,
+        *,
+        number: int,
+        log: str,
+        clock: Clock = "wall",
+        decode: Decode | None = None,
+        library: int = NO_LIBRARY,
     ) -> None:
         raw = states.get(MARKER_KEY)
         marker = Marker(log) if raw is None else decode_marker(raw)
         if marker.log != log:
             raise ForeignLog(marker.log, log)
-        self.plan, self.states, self.number, self.log, self.clock = plan, states, number, log, clock
+        self.states, self.number, self.log, self.clock = states, number, log, clock
         self.offset, self.time = marker.offset, marker.time
+        self._holding = Holding(plan, library if marker.library == NO_LIBRARY else marker.library)
         self._decode = decode
         self._dues = Dues((key, raw) for key, raw in states.items() if key != MARKER_KEY)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of its library."""
+        return self._holding.plan
+
+    @property
+    def library(self) -> int:
+        """The sequence of its library; -1 where the log has named none."""
+        return self._holding.sequence
+
+    def prepare(self, sequence: int, plan: Plan, warmed: Warmed | None = None) -> None:
+        """Has a library ready for the switch to its sequence; several may be.
+
+        ``warmed``: the states that it alone has made of this partition, as `Warming` gives them, up to that switch. A
+        switch that says from when to warm awaits them. They may be large: they are let go when it is done.
+        """
+        self._holding.prepare(sequence, plan, warmed)
 
     @property
     def next_due(self) -> int | None:
@@ -73,9 +104,12 @@ class Partition:
         """Evaluates records of the log as far as one slice goes; states change only by `commit`.
 
         ``consumed`` of the slice says how many records are wholly done: fewer than given where a tick fires very many
-        timers or the changelog would grow too large; the rest is to be given again. Records at or below the partition
-        record's offset are passed over. They may be gone through twice. No record makes it raise: what can't be read or
-        evaluated is a dead letter.
+        timers, many customers go over to another library at once, or the changelog would grow too large; the rest is to
+        be given again. Records at or below the partition record's offset are passed over. They may be gone through
+        twice. No record makes it raise: what can't be read or evaluated is a dead letter.
+
+        A slice ends with a switch of the library. Before one whose library isn't ready it ends with ``awaiting``, which
+        is to be answered by `prepare`; it may be empty then.
         """
         quick = self._evaluation(careful=False)
         try:
@@ -88,7 +122,11 @@ class Partition:
         """Takes a slice into the states, after all of it has been delivered."""
         self.states.update(done.changes)
         self.offset, self.time = done.offset, done.time
+        self._holding.swept(done.swept)
+        if done.switched is not None:
+            self._holding.switched(done.switched)
 
     def _evaluation(self, careful: bool) -> Evaluation:
-        marker = Marker(self.log, self.offset, self.time)
-        return Evaluation(self.plan, self.states, self._dues, marker, self.clock == "log", careful, self._decode)
+        holding = self._holding
+        marker = Marker(self.log, self.offset, self.time, holding.sequence, holding.plan.digest)
+        return Evaluation(holding, self.states, self._dues, marker, self.clock == "log", careful, self._decode)

@@ -80,7 +80,8 @@ class Plan:
         matchers: list[Matcher] = [*whens, *follows, *silents, *dates]
         self.matchers = {matcher.signal.key: matcher for matcher in matchers}
         self._feature_of = {feature.key: feature for feature in features}
-        self._keys = self._all_keys()
+        self.signals = (*(edge.signal for edge in edges), *(matcher.signal for matcher in matchers))
+        self.keys = self._all_keys()
         self.chains = self._reads_firings()
         self._concerns: dict[str, Concern] = {}
         self._unnamed: dict[tuple[str, ...], Concern] = {}
@@ -114,6 +115,10 @@ class Plan:
         return frozenset(used - wildcards), tuple(sorted(wildcards))
 
     @property
+    def whens(self) -> Sequence[WhenMatcher]:
+        return self._whens
+
+    @property
     def features(self) -> Sequence[FeaturePlan]:
         return self._features
 
@@ -126,16 +131,31 @@ class Plan:
         """How late (ms) a touchpoint of this source may come."""
         return self._late_by.get(source, self.library.late_by) if source and self._late_by else self.library.late_by
 
-    def adopt(self, state: State) -> None:
-        """Takes up a state that another version of the library wrote: unchanged parts stay, others go."""
+    def adopt(self, state: State, now: int | None = None) -> None:
+        """Takes up a state that another version of the library wrote: unchanged parts stay, others go.
+
+        The values of conditions at ``now`` (ms; the customer's clock where it isn't said) count as those before.
+        """
         for parts in (state.parts, state.timers):
-            for key in [key for key in parts if key not in self._keys]:
+            for key in [key for key in parts if key not in self.keys]:
                 del parts[key]
         state.due = state.next_due()
         state.library = self.digest
-        adopting: list[WhenMatcher | DateMatcher] = [*self._whens, *self._dates]
-        for matcher in adopting:
-            matcher.adopt(state, state.clock)
+        for matcher in self.matchers.values():
+            matcher.adopt(state, state.clock if now is None else now)
+
+    def sooner_than(self, old: Plan) -> bool:
+        """Whether time alone may make something fire that it wouldn't have under an older plan."""
+        return bool(self._turned_by_time() - old.keys) or any(
+            _sooner(matcher.signal, old.matchers[key].signal)
+            for key, matcher in self.matchers.items()
+            if key in old.matchers
+        )
+
+    def _turned_by_time(self) -> set[int]:
+        """The signals that may fire for a customer who has done nothing since they were declared."""
+        timed = [when.signal.key for when in self._whens if when.timed]
+        return {*timed, *(one.signal.key for one in self._dates)}
 
     def halve(self, state: State, key: int) -> None:
         """Lets the older half of a part go, and all of it where it has no halves; instances end without firing."""
@@ -156,8 +176,7 @@ class Plan:
         return any(FIRED in types for types in named)
 
     def _all_keys(self) -> frozenset[int]:
-        signals = [matcher.signal for matcher in self.matchers.values()] + [edge.signal for edge in self._edges]
-        keys = {signal.key for signal in signals} | {signal.again_key for signal in signals}
+        keys = {signal.key for signal in self.signals} | {signal.again_key for signal in self.signals}
         return frozenset(keys | {feature.key for feature in self._features})
 
     def _concern(self, name: str) -> Concern:
@@ -187,3 +206,9 @@ class Plan:
 
     def _reading(self, feature: FeaturePlan) -> tuple[WhenMatcher, ...]:
         return tuple(when for when in self._whens if feature in when.reads.own)
+
+
+def _sooner(new: SignalPlan, old: SignalPlan) -> bool:
+    """Whether `again` forbids less than it did."""
+    before, after = old.declared.again, new.declared.again
+    return before is not None and (after is None or after < before)

@@ -28,7 +28,7 @@ from rules.schema import (
 )
 from rules.schema_kinds import Expression, RefusalError, Text, shown
 from rules.schema_reading import Placed, read_model
-from rules.source import Document, Sequence, Table, plain, read_document
+from rules.source import Document, Sequence, Table, decode_document, plain, read_document
 
 M = TypeVar("M", bound=Declared)
 
@@ -188,10 +188,16 @@ class _Reader:
         return placed
 
     def _document(self, path: Path) -> Document | None:
-        document, problems = read_document(path)
-        self.problems += problems
-        return document
+        texts = self._folder.texts
+        read = read_document(path) if texts is None else decode_document(path.as_posix(), _bytes(texts[path]))
+        self.problems += read[1]
+        return read[0]
 
     def _note(self, document: Document, path: tuple[str, ...], found: str, expected: str, instead: str) -> None:
         """A problem at a key."""
         self.problems.append(document.problem(path, found, expected, instead, at_key=True))
+
+
+def _bytes(text: str) -> bytes:
+    # Half a surrogate pair, which JSON can hold, isn't UTF-8 and is then refused as such.
+    return text.encode("utf-8", "surrogatepass")

@@ -11,13 +11,28 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from rules.history import History, UnknownLibraryError, Warmings, switches_in
 from rules.log_lines import LineReader, MixedLinesError, Record, Until, tick
 from rules.partition import Clock, Partition
 from rules.plan import Plan
 from rules.slice import Slice
+from rules.switch import ANY_LIBRARY
 from rules.touchpoint import Touchpoint, decode_touchpoint
 
-__all__ = ["BATCH", "SETTLE", "Batches", "MixedLinesError", "Record", "Replayed", "Run", "Until", "replay"]
+__all__ = [
+    "BATCH",
+    "SETTLE",
+    "Batches",
+    "History",
+    "MixedLinesError",
+    "Record",
+    "Replayed",
+    "Run",
+    "UnknownLibraryError",
+    "Until",
+    "replay",
+    "switches_in",
+]
 
 BATCH: Final = 1_000
 SETTLE: Final = 500
@@ -39,9 +54,16 @@ class Replayed:
 
 
 def replay(
-    plan: Plan, lines: Iterable[bytes], clock: Clock = "wall", until: Until | None = None, settle: int = SETTLE
+    plan: Plan | History,
+    lines: Iterable[bytes],
+    clock: Clock = "wall",
+    until: Until | None = None,
+    settle: int = SETTLE,
 ) -> Iterator[Replayed]:
     """Runs lines through a plan; what comes out of each slice, in order within each partition.
+
+    A plan is kept to all along, switches of the library in the lines being passed over; with a history they are
+    followed, and what its warmed libraries decide before their switches is among the decisions.
 
     ``clock`` is that of the run that the log was dumped from; a plain file always has the log's own time. Without
     ``until`` a plain file ends at its last touchpoint's time, timers due by then included, a dump with its last record.
@@ -87,28 +109,39 @@ def _by_partition(batch: list[Record]) -> list[list[Record]]:
 
 
 class Run:
-    """The partitions that one plan's replay goes through."""
+    """The partitions that a replay goes through, by one plan or by a history of them."""
 
-    def __init__(self, plan: Plan, clock: Clock) -> None:
+    def __init__(self, plan: Plan | History, clock: Clock) -> None:
         self._plan, self._clock = plan, clock
         self.partitions: dict[int, Partition] = {}
+        self._warmings: dict[int, Warmings] = {}
 
     def evaluate(self, records: Sequence[Record]) -> Iterator[Replayed]:
         """Evaluates records of one partition, as many slices as it takes; none of them moves it before it is asked."""
         number = records[0].partition
         partition = self.partitions.get(number) or self.start(number, {})
+        if number in self._warmings:
+            yield from (Replayed(number, held, records) for held in self._warmings[number].read(records))
         left: Sequence[Record] = records
         while left:
             given = _Ticking(partition, left)
             slice_ = partition.evaluate(given)
             yield Replayed(partition.number, slice_, records)
             partition.commit(slice_)
+            if slice_.awaiting is not None:
+                self._warmings[number].answer(partition, slice_.awaiting)
             left = left[given.done :]
 
     def start(self, number: int, states: dict[bytes, bytes]) -> Partition:
         """A partition whose customers begin with these states."""
         decode = _shared if self._clock == "log" else _own
-        partition = Partition(self._plan, states, number=number, log=IDENTITY, clock=self._clock, decode=decode)
+        plan, library = self._plan, ANY_LIBRARY
+        if isinstance(plan, History):
+            self._warmings[number] = Warmings(plan, number, IDENTITY, self._clock, decode)
+            plan, library = plan.first(number)
+        partition = Partition(
+            plan, states, number=number, log=IDENTITY, clock=self._clock, decode=decode, library=library
+        )
         self.partitions[number] = partition
         return partition
 

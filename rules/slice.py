@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from rules.switch import Switch
+
 
 class LogRecord(Protocol):
     """A record of the log, as Kafka clients give it. ``timestamp``: its append time (ms)."""
@@ -88,7 +90,11 @@ class Stats:
 
 @dataclass(slots=True)
 class Slice:
-    """What one call of `Partition.evaluate` gives. See there."""
+    """What one call of `Partition.evaluate` gives. See there.
+
+    ``awaiting``: the switch that the slice ends before, as its library isn't at hand. ``switched``: the sequence of the
+    library that its last record switched to. ``swept``: how many customers it took over to that library.
+    """
 
     consumed: int = 0
     triggers: list[Outgoing] = field(default_factory=list)
@@ -99,3 +105,6 @@ class Slice:
     firings: list[Decided] = field(default_factory=list)
     offset: int = -1
     time: int = 0
+    awaiting: Switch | None = None
+    switched: int | None = None
+    swept: int = 0

@@ -60,6 +60,9 @@ class Control(Struct, gc=False):
 
     type: str
     time: int | None = None
+    sequence: int | None = None
+    digest: str | None = None
+    warm_from: int | None = None
 
 
 _decode_touchpoint = msgspec.json.Decoder(Touchpoint).decode

@@ -13,6 +13,7 @@ from msgspec import Struct
 from rules.plan import Plan
 from rules.policy import Decision
 from rules.state import State
+from rules.switch import NO_LIBRARY
 
 MARKER_KEY: Final = b"\0"
 MAX_TRIGGER: Final = 64 * 1024
@@ -24,17 +25,23 @@ class Marker(Struct, array_like=True):
     """The partition record: how far a log's partition is evaluated in the states beside it.
 
     ``offset``: the last record wholly processed (-1: none). ``time``: the partition's time (ms). ``library``: the
-    sequence of its library.
+    sequence of its library (-1: the log has named none), ``digest`` the short one that states carry.
     """
 
     log: str
     offset: int = -1
     time: int = 0
-    library: int = 0
+    library: int = NO_LIBRARY
+    digest: int = 0
 
 
 encode_marker = msgspec.msgpack.Encoder().encode
 decode_marker = msgspec.msgpack.Decoder(Marker).decode
+
+
+def library_of(marker: bytes | None) -> int:
+    """The sequence of the library that a partition has gone over to; -1 where its record names none, or is missing."""
+    return NO_LIBRARY if marker is None else decode_marker(marker).library
 
 
 def rfc3339(millis: int) -> str:

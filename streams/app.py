@@ -7,7 +7,7 @@ from typing import Any
 
 from faust.types import TP
 
-from rules import Plan
+from rules import MARKER_KEY, Partition
 from streams.backlog import Backlog
 from streams.dead_letters import DeadLetters
 from streams.delivery import AtLeastOnce, Routes
@@ -15,6 +15,7 @@ from streams.detect import Detector
 from streams.faust_app import GROUP, faust_app, states_table
 from streams.ingest import Ingest
 from streams.lanes import Lanes, Work
+from streams.libraries import Channels, Libraries, NoWarmth, Shelf, Start, Switcher
 from streams.metrics import Metrics
 from streams.observe import Observer
 from streams.sender import Sender
@@ -32,7 +33,7 @@ class Runtime:
     def __init__(
         self,
         settings: Settings,
-        plan: Plan,
+        shelf: Shelf,
         catalogue: Catalogue,
         counts: Mapping[str, int],
         *,
@@ -40,7 +41,7 @@ class Runtime:
         sender: Sender,
         metrics: Metrics,
     ) -> None:
-        """`counts` has the number of partitions of every topic, `cluster` names the Kafka cluster."""
+        """`shelf` holds the libraries, `counts` the number of partitions of every topic; `cluster` names the Kafka cluster."""
         self.settings = settings
         self.catalogue = catalogue
         self.metrics = metrics
@@ -48,16 +49,15 @@ class Runtime:
         self.app = faust_app(settings, self._positions)
         self.table = states_table(self.app, settings, catalogue, counts, self.fail)
         letters = DeadLetters(sender, catalogue.dead_letters.name, counts[catalogue.dead_letters.name], metrics)
+        channels = Channels(settings, counts)
         routes = Routes(
             log=catalogue.touchpoints.name,
             changelog=catalogue.states.name,
             decisions=catalogue.decisions.name,
-            triggers={channel: catalogue.triggers(channel).name for channel in plan.channels},
-            partitions=counts,
+            triggers=channels.topics,
+            partitions=channels.partitions,
         )
         delivery = AtLeastOnce(sender, letters, routes, self._following, settings.session_timeout / 2)
-        identity = f"{cluster}:{catalogue.touchpoints.name}"
-        self.detector = Detector(plan, self.table, delivery, Observer(metrics), log=identity, clock=settings.clock)
         self.lanes = Lanes(self.fail)
         self.backlog = Backlog(
             settings,
@@ -65,7 +65,16 @@ class Runtime:
             [TP(topic.name, number) for topic in catalogue.sources for number in range(counts[topic.name])],
             self.lanes.waiting,
         )
-        self.ticker = Ticker(sender, catalogue.touchpoints.name, settings.settle, metrics, self.backlog.oldest)
+        log_topic, warmth = catalogue.touchpoints.name, NoWarmth()
+        self.ticker = Ticker(sender, log_topic, settings.settle, metrics, self.backlog.oldest)
+        self.switcher = Switcher(
+            settings, log_topic, sender, shelf, channels, warmth=warmth, oldest=self.backlog.oldest, metrics=metrics
+        )
+        self.libraries = Libraries(settings, log_topic, shelf, channels, self.switcher, warmth)
+        identity = f"{cluster}:{log_topic}"
+        self.detector = Detector(
+            self.libraries, self.table, delivery, Observer(metrics), log=identity, clock=settings.clock
+        )
         self._ingests = {
             topic.name: Ingest(source, topic.name, catalogue.touchpoints.name, sender, letters, metrics)
             for source, topic in zip(settings.sources, catalogue.sources, strict=True)
@@ -80,6 +89,10 @@ class Runtime:
         consumer: Any = self.app.consumer
         started: BatchConsumer = consumer
         return started
+
+    def partitions(self) -> list[Partition]:
+        """The partitions that this worker decides."""
+        return [one.partition for one in self.detector]
 
     def fail(self, error: BaseException) -> None:
         """Ends the process: what goes on from here might lose something."""
@@ -96,10 +109,11 @@ class Runtime:
     async def _positions(self, tps: set[TP]) -> Mapping[TP, int]:
         """Recovery is over and these source partitions are ours: opens their lanes; where the log is read on."""
         try:
-            await self.lanes.close()
+            await self._close()
             topic = self.catalogue.touchpoints.name
-            detections = self.detector.own({tp.partition for tp in tps if tp.topic == topic})
+            detections = self.detector.own(await self._starts({tp.partition for tp in tps if tp.topic == topic}))
             self.ticker.forget()
+            self.switcher.forget()
             works: dict[TP, Work] = {TP(topic, number): one.work for number, one in detections.items()}
             works |= {tp: self._forwarding(tp) for tp in tps if tp.topic != topic}
             self.lanes.open(self.consumer, works.items())
@@ -108,6 +122,12 @@ class Runtime:
             raise
         log.info("deciding partitions %s", ", ".join(map(str, detections)) or "none")
         return {TP(topic, number): one.partition.offset + 1 for number, one in detections.items()}
+
+    async def _starts(self, numbers: set[int]) -> Mapping[int, Start]:
+        """The library that each of these partitions goes on with."""
+        return await self.libraries.starts(
+            {number: self.table.data.states(number).get(MARKER_KEY) for number in sorted(numbers)}
+        )
 
     async def _following(self, number: int) -> int:
         tp = TP(self.catalogue.states.name, number)
@@ -124,10 +144,14 @@ class Runtime:
 
     async def _revoked(self, *_args: Any, **_options: Any) -> None:
         """Partitions may move: lets running batches end before anybody else may own them."""
-        await self.lanes.close()
+        await self._close()
         self.detector.release()
+
+    async def _close(self) -> None:
+        self.detector.give_up()
+        await self.lanes.close()
 
     async def stop(self) -> None:
         """Orderly: running batches end, what is done is committed, the group is left."""
-        await self.lanes.close()
+        await self._close()
         await self.app.stop()

@@ -1,16 +1,21 @@
 """The detector: takes each partition's batches through the core, out to Kafka, and into the states.
 
 The order for one slice is evaluate, deliver, commit, persist; the batch is acked by its lane behind its last slice. So
-a crash at any point loses nothing: what wasn't persisted is evaluated again from the same states.
+a crash at any point loses nothing: what wasn't persisted is evaluated again from the same states. Before a switch to a
+library that isn't at hand a partition waits; it is given up when the partition goes to another worker meanwhile.
 """
 
+import asyncio
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import Protocol
 
-from rules import MARKER_KEY, Partition, Plan, Slice
+from rules import MARKER_KEY, Partition, Plan, Slice, Switch
 from streams.delivery import Delivery
+from streams.lanes import GivenUp
+from streams.libraries import Start
 from streams.observe import Observer
 from streams.settings import Clock
 from streams.states import States
@@ -24,6 +29,13 @@ WRITTEN_AGAIN = 512 * 1024
 """Bytes of states that are written again at once; one state is 64 KB at most."""
 
 
+class Libraries(Protocol):
+    """Has libraries for switches."""
+
+    async def awaited(self, number: int, switch: Switch) -> tuple[Plan, Mapping[bytes, bytes] | None]:
+        """What a partition that has come to this switch needs, when it is there: the plan, and warm states if any."""
+
+
 class HoleError(Exception):
     """Records of the log were lost between the fetch and the detector."""
 
@@ -33,7 +45,7 @@ class Detection:
 
     `persisted` is the changelog's last offset when this last changed the states: another one in the states means that
     somebody else has changed them since. `overwritten` are keys under which the changelog has older values than the
-    states: they are written again.
+    states: they are written again. `awaiting` is the switch that the partition waits before.
     """
 
     def __init__(
@@ -42,13 +54,17 @@ class Detection:
         states: States,
         delivery: Delivery,
         observer: Observer,
+        libraries: Libraries,
         overwritten: set[bytes] | None = None,
     ) -> None:
         self.partition = partition
         self.states = states
         self.persisted = states.offset
+        self.awaiting: Switch | None = None
         self._delivery = delivery
         self._observer = observer
+        self._libraries = libraries
+        self._given_up = asyncio.Event()
         self._overwritten = set() if overwritten is None else overwritten
 
     async def work(self, batches: Sequence[Batch]) -> None:
@@ -67,6 +83,34 @@ class Detection:
             proved = time.monotonic()
             self._observer.delivered(done, evaluated, fetched, sent)
             rest = rest[done.consumed :]
+            if done.awaiting is not None:
+                await self._wait_for_library(done.awaiting)
+                proved = 0.0  # however long that took, somebody else may own the partition now
+
+    def give_up(self) -> None:
+        """Ends a wait for a library: the partition moves."""
+        self._given_up.set()
+
+    def take_up(self) -> None:
+        """The partition is ours, again."""
+        self._given_up.clear()
+
+    async def _wait_for_library(self, switch: Switch) -> None:
+        """Returns when the partition has what the switch needs. Raises GivenUp."""
+        number = self.partition.number
+        log.info("partition %s waits for library %s (sequence %s)", number, switch.digest, switch.sequence)
+        self.awaiting = switch
+        getting = asyncio.ensure_future(self._libraries.awaited(number, switch))
+        moving = asyncio.ensure_future(self._given_up.wait())
+        try:
+            await asyncio.wait({getting, moving}, return_when=asyncio.FIRST_COMPLETED)
+            if not getting.done():
+                raise GivenUp
+            self.partition.prepare(switch.sequence, *getting.result())
+        finally:
+            getting.cancel()
+            moving.cancel()
+            self.awaiting = None
 
     async def _keep(self, done: Slice, proved: float) -> float:
         """Delivers a slice, then takes it into the states; when its triggers were durable (epoch ms)."""
@@ -123,8 +167,17 @@ def _bounded(changes: Iterable[tuple[bytes, bytes]]) -> Iterator[list[tuple[byte
 class Detector:
     """The partitions that this worker decides."""
 
-    def __init__(self, plan: Plan, table: BulkTable, delivery: Delivery, observer: Observer, *, log: str, clock: Clock):
-        self._plan = plan
+    def __init__(
+        self,
+        libraries: Libraries,
+        table: BulkTable,
+        delivery: Delivery,
+        observer: Observer,
+        *,
+        log: str,
+        clock: Clock,
+    ) -> None:
+        self._libraries = libraries
         self._table = table
         self._delivery = delivery
         self._observer = observer
@@ -133,15 +186,17 @@ class Detector:
         self._detections: dict[int, Detection] = {}
         self._released: dict[int, Detection] = {}
 
-    def own(self, numbers: set[int]) -> dict[int, Detection]:
-        """Takes over exactly these partitions, whose states are recovered.
+    def own(self, starts: Mapping[int, Start]) -> dict[int, Detection]:
+        """Takes over exactly these partitions, whose states are recovered, each with the library that decides it.
 
         A partition that was ours and whose states nobody has changed meanwhile is kept as it is. Raises ForeignLog
         when the states were made from another log.
         """
         self.release()
-        self._table.data.own(numbers)
-        self._detections = {number: self._kept(number) or self._new(number) for number in sorted(numbers)}
+        self._table.data.own(set(starts))
+        self._detections = {number: self._kept(number) or self._new(number, start) for number, start in starts.items()}
+        for one in self._detections.values():
+            one.take_up()
         self._released = {}
         return self._detections
 
@@ -149,6 +204,11 @@ class Detector:
         """Lets go of all partitions; those that come back to us soon may be kept."""
         self._released |= self._detections
         self._detections = {}
+
+    def give_up(self) -> None:
+        """Ends all waits for libraries: partitions may move."""
+        for one in self._detections.values():
+            one.give_up()
 
     def __iter__(self) -> Iterator[Detection]:
         return iter(list(self._detections.values()))
@@ -158,8 +218,10 @@ class Detector:
         unchanged = kept is not None and kept.states is states and kept.persisted == states.offset
         return kept if unchanged else None
 
-    def _new(self, number: int) -> Detection:
+    def _new(self, number: int, start: Start) -> Detection:
         states = self._table.data.states(number)
-        partition = Partition(self._plan, states, number=number, log=self._log, clock=self._clock)
+        partition = Partition(
+            start.plan, states, number=number, log=self._log, clock=self._clock, library=start.sequence
+        )
         overwritten = self._table.data.overwritten(number)
-        return Detection(partition, states, self._delivery, self._observer, overwritten)
+        return Detection(partition, states, self._delivery, self._observer, self._libraries, overwritten)

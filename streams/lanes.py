@@ -19,6 +19,10 @@ Work = Callable[[Sequence[Batch]], Awaitable[None]]
 Fail = Callable[[BaseException], None]
 
 
+class GivenUp(Exception):
+    """Raised by work whose partition moves while it waits: what isn't done is the next owner's."""
+
+
 class BatchEvent(Protocol):
     """An event of a stream of batches."""
 
@@ -33,7 +37,7 @@ class Lane:
     """One partition's queue and the task that works it off.
 
     `work` gets merged batches; when it returns they are wholly done and are acked. When it raises, nothing is acked,
-    the lane ends, and `fail` is told.
+    the lane ends, and `fail` is told but for GivenUp.
     """
 
     def __init__(self, tp: TP, work: Work, throttled: set[TP], fail: Fail) -> None:
@@ -77,6 +81,8 @@ class Lane:
         try:
             while await self._filled():
                 await self._next()
+        except GivenUp:
+            self._closed = True
         except Exception as error:  # noqa: BLE001  whatever it is, the process must end: the batch is not done
             self._closed = True
             self._fail(error)

@@ -224,9 +224,52 @@ EVICTED = Spec(
 LIBRARY = Spec(
     "library_info",
     "gauge",
-    "1 for the library that decides now; the label tells its version.",
-    "Workers that differ: some were not restarted after the library changed.",
+    "1 for each library that decides a partition of this worker now; the label tells its version.",
+    "More than one for long: partitions have not switched; see library_sequence, switches_refused, library_waiting.",
     ("version",),
+)
+LIBRARY_SEQUENCE = Spec(
+    "library_sequence",
+    "gauge",
+    "The sequence (offset in the topic libraries) of the library that decides, by partition that this worker has.",
+    "Below library_newest for long: see switches_refused and library_waiting; a warm start may still be under way.",
+    ("partition",),
+)
+LIBRARY_NEWEST = Spec(
+    "library_newest",
+    "gauge",
+    "The sequence of the newest library that this worker knows and can use; -1 before the first.",
+    "Workers that differ for long: one doesn't read the topic libraries, or can't use its newest record (see "
+    "libraries_refused); look at its output.",
+)
+LIBRARY_WAITING = Spec(
+    "library_waiting",
+    "gauge",
+    "1 while a partition waits before a switch for its library, or for what is computed of it, else 0.",
+    "For minutes: nothing of the partition is decided. The worker's output tells the digest: publish that library "
+    "again, or create the topic that it misses.",
+    ("partition",),
+)
+LIBRARIES_REFUSED = Spec(
+    "libraries_refused",
+    "counter",
+    "Records of the topic libraries that were passed over: no library at all (record), or one that isn't what its "
+    "digest says or has errors (library).",
+    "Somebody else than `telltale publish` writes to the topic, or a worker is too old for the library: the worker's "
+    "output tells offset and reason. Publish again.",
+    ("reason",),
+)
+SWITCHES = Spec(
+    "switches",
+    "counter",
+    "Records library.switched appended to the log by this worker.",
+    "None after `telltale publish` where this worker has partitions: see switches_refused and libraries_refused.",
+)
+SWITCHES_REFUSED = Spec(
+    "switches_refused",
+    "counter",
+    "Looks at a newer library that was not switched to, as a channel of it has no topic.",
+    "Create the topic that the worker's output names: `telltale topics --create`; the switch follows within seconds.",
 )
 PARTITIONS = Spec(
     "partitions",
@@ -279,6 +322,12 @@ SPECS: tuple[Spec, ...] = (
     LARGEST_STATE,
     EVICTED,
     LIBRARY,
+    LIBRARY_SEQUENCE,
+    LIBRARY_NEWEST,
+    LIBRARY_WAITING,
+    LIBRARIES_REFUSED,
+    SWITCHES,
+    SWITCHES_REFUSED,
     PARTITIONS,
     READY,
     FORWARDED,
@@ -363,6 +412,9 @@ class Metrics:
         self.states_written = self._counter(STATES_WRITTEN)
         self.evicted = self._counter(EVICTED)
         self.forwarded = self._counter(FORWARDED)
+        self.libraries_refused = self._counter(LIBRARIES_REFUSED)
+        self.switches = self._counter(SWITCHES)
+        self.switches_refused = self._counter(SWITCHES_REFUSED)
         self.clock_skew_seconds = self._gauge(CLOCK_SKEW_SECONDS)
         self.lag = self._gauge(LAG)
         self.timers_waiting = self._gauge(TIMERS_WAITING)
@@ -372,6 +424,9 @@ class Metrics:
         self.states = self._gauge(STATES)
         self.largest_state = self._gauge(LARGEST_STATE)
         self.library = self._gauge(LIBRARY)
+        self.library_sequence = self._gauge(LIBRARY_SEQUENCE)
+        self.library_newest = self._gauge(LIBRARY_NEWEST)
+        self.library_waiting = self._gauge(LIBRARY_WAITING)
         self.partitions = self._gauge(PARTITIONS)
         self.ready = self._gauge(READY)
         self.bounded_type = Bounded()

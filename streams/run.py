@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 
 from aiokafka.errors import KafkaError
 
-from rules import LibraryError, Plan, compile_plan, load_library
+from rules import Library, LibraryError, compile_plan, load_library
 from streams.app import Runtime
 from streams.broker import BrokerAbsentError, Cluster, Say, wait
 from streams.collecting import collect_seldom
 from streams.delivery import FENCED, FencedError
+from streams.libraries import Beginning, Follower, LibraryAbsentError, PublishError, Shelf
 from streams.logs import start_logging
 from streams.metrics import Metrics
 from streams.sender import Sender, start_producer
@@ -65,11 +66,8 @@ def _to_stderr(line: str) -> None:
 
 async def serve(settings: Settings, stop: asyncio.Event, say: Say = _to_stderr) -> int:
     """Runs the detector until `stop` is set, or until it can't go on; the exit code. Messages go to `say`."""
-    if settings.library is None:
-        say("library: found none, expected the folder of one; give --library DIR or TELLTALE_LIBRARY")
-        return WRONG
     try:
-        plan = compile_plan(load_library(settings.library))
+        library = _given(settings)
     except LibraryError as error:
         say(str(error))
         return WRONG
@@ -78,30 +76,56 @@ async def serve(settings: Settings, stop: asyncio.Event, say: Say = _to_stderr) 
         say(line)
     try:
         async with serving(settings.web_host, settings.web_port, metrics.registry, probes):
-            return await _connect(settings, plan, metrics, probes, stop, say)
+            return await _connect(settings, library, metrics, probes, stop, say)
     except OSError as error:
         say(f"{settings.web_host}:{settings.web_port}: {error}; choose another port with --web-port")
         return WRONG
 
 
+def _given(settings: Settings) -> Library | None:
+    """The library of the settings' folder, None where none is said. Raises LibraryError."""
+    if settings.library is None:
+        return None
+    library = load_library(settings.library)
+    compile_plan(library)
+    return library
+
+
 async def _connect(
-    settings: Settings, plan: Plan, metrics: Metrics, probes: Probes, stop: asyncio.Event, say: Say
+    settings: Settings, library: Library | None, metrics: Metrics, probes: Probes, stop: asyncio.Event, say: Say
 ) -> int:
-    catalogue = Catalogue(settings, plan.channels)
+    topic = Catalogue(settings, ()).libraries.name
+    shelf = Shelf(topic, metrics)
+    follower = Follower(settings, topic, shelf)
+    beginning = Beginning(settings, topic, shelf, follower, library)
     try:
         cluster = await _unless(stop, wait(settings, say))
         if cluster is None:
             return GOOD
-        if not await _topics_suit(settings, catalogue, say):
+        catalogue = await _catalogue(beginning, say)
+        if catalogue is None:
             return WRONG
-    except (BrokerAbsentError, KafkaError) as error:
+        async with _running(settings, shelf, catalogue, cluster, metrics) as runtime:
+            watchdog = Watchdog(runtime, settings.stall)
+            probes.ready, probes.healthy = lambda: watchdog.ready, lambda: watchdog.healthy
+            return await _run(runtime, follower, watchdog, stop, say)
+    except (BrokerAbsentError, KafkaError, LibraryAbsentError, LibraryError, PublishError) as error:
         say(str(error))
         return WRONG
-    metrics.library.labels(plan.version).set(1)
-    async with _running(settings, plan, catalogue, cluster, metrics) as runtime:
-        watchdog = Watchdog(runtime, settings.stall)
-        probes.ready, probes.healthy = lambda: watchdog.ready, lambda: watchdog.healthy
-        return await _run(runtime, watchdog, stop, say)
+    finally:
+        await follower.stop()
+
+
+async def _catalogue(beginning: Beginning, say: Say) -> Catalogue | None:
+    """The topics of the library that the worker begins with, when all is there; None where something is wrong."""
+    await beginning.look()
+    publishes, settings = beginning.publishes, beginning.settings
+    catalogue = Catalogue(settings, beginning.channels)
+    # A library that is published already may not be switched to while a channel of it has no topic: the others go on.
+    if not await _topics_suit(settings, catalogue, say, frozenset() if publishes else catalogue.channels()):
+        return None
+    await beginning.settle(say)
+    return catalogue
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
@@ -115,32 +139,36 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None
     return None
 
 
-async def _topics_suit(settings: Settings, catalogue: Catalogue, say: Say) -> bool:
+async def _topics_suit(settings: Settings, catalogue: Catalogue, say: Say, spared: frozenset[str]) -> bool:
+    """Whether the detector can start with the topics as they are; what is wrong with those `spared` doesn't count."""
     look = create if settings.create_topics else check
     findings = await look(settings, catalogue)
+    fatal = [finding for finding in findings if finding.fatal and finding.topic not in spared]
     for finding in findings:
-        say(("error: " if finding.fatal else "warning: ") + str(finding))
-    return not any(finding.fatal for finding in findings)
+        say(("error: " if finding in fatal else "warning: ") + str(finding))
+    return not fatal
 
 
 @asynccontextmanager
 async def _running(
-    settings: Settings, plan: Plan, catalogue: Catalogue, cluster: Cluster, metrics: Metrics
+    settings: Settings, shelf: Shelf, catalogue: Catalogue, cluster: Cluster, metrics: Metrics
 ) -> AsyncIterator[Runtime]:
     """The parts of the detector; what it sends by is closed at the end."""
     counts = await partition_counts(settings, [topic.name for topic in catalogue.all()])
     producer = await start_producer(settings)
     try:
-        yield Runtime(settings, plan, catalogue, counts, cluster=cluster.id, sender=Sender(producer), metrics=metrics)
+        yield Runtime(settings, shelf, catalogue, counts, cluster=cluster.id, sender=Sender(producer), metrics=metrics)
     finally:
         await producer.stop()
 
 
-async def _run(runtime: Runtime, watchdog: Watchdog, stop: asyncio.Event, say: Say) -> int:
+async def _run(runtime: Runtime, follower: Follower, watchdog: Watchdog, stop: asyncio.Event, say: Say) -> int:
     """From the start to the end of the work; the exit code."""
-    parts = [_guarded(runtime, work) for work in (runtime.app.start(), watchdog.run(), runtime.backlog.run())]
+    works = [runtime.app.start(), watchdog.run(), runtime.backlog.run(), follower.run()]
+    works.append(runtime.switcher.run(runtime.partitions))
     if runtime.settings.clock == "wall":
-        parts.append(_guarded(runtime, runtime.ticker.run(lambda: [one.partition for one in runtime.detector])))
+        works.append(runtime.ticker.run(runtime.partitions))
+    parts = [_guarded(runtime, work) for work in works]
     crashed = asyncio.ensure_future(runtime.app.wait_until_stopped())
     stopping = asyncio.ensure_future(stop.wait())
     ends: set[asyncio.Future[Any]] = {runtime.failed, crashed, stopping}

@@ -151,6 +151,7 @@ class Settings:
     broker: str = _set("localhost:9092", "Kafka brokers, HOST:PORT, separated by commas", _text, "HOST:PORT")
     namespace: str = _set("", "put NAME. before every topic and consumer group", _text, "NAME")
     library: Path | None = _set(None, "folder of the library of signals", _path, "DIR")
+    publish: bool = _set(False, "publish the library where another one is the newest", _switch)
     store: Store = _one_of("memory", "where customers' states are kept", Store)
     data_dir: Path = _set(Path("telltale-data"), "folder for what is kept on disk; one per worker", _path, "DIR")
     web_host: str = _set("0.0.0.0", "address that /ready, /health and /metrics listen on", _text, "HOST")  # noqa: S104

@@ -20,6 +20,9 @@ DAY = 86_400_000
 BATCH_BYTES = 2 * 1024 * 1024
 """What the changelog must take at once: a slice's changes (512 KB) with room for what one state may grow to."""
 
+LIBRARY_BYTES = 8 * 1024 * 1024
+"""The largest library, packed, in bytes."""
+
 EXACT = frozenset({"cleanup.policy", "message.timestamp.type"})
 AT_MOST = frozenset({"segment.bytes", "min.compaction.lag.ms"})
 
@@ -31,6 +34,7 @@ CHANGELOG: Mapping[str, str] = {
     "delete.retention.ms": str(7 * DAY),
     "max.message.bytes": str(BATCH_BYTES),
 }
+LIBRARIES: Mapping[str, str] = {"cleanup.policy": "compact", "max.message.bytes": str(LIBRARY_BYTES)}
 OUTPUT: Mapping[str, str] = {"cleanup.policy": "delete"}
 FATAL = frozenset({"cleanup.policy", "message.timestamp.type", "max.message.bytes"})
 
@@ -70,6 +74,7 @@ class Catalogue:
         log = LOG if wall else {"cleanup.policy": "delete"}
         self.touchpoints = self._topic("touchpoints", "log", log, FATAL)
         self.states = self._topic("telltale-states-changelog", "changelog", CHANGELOG, FATAL)
+        self.libraries = replace(self._topic("libraries", "libraries", LIBRARIES, FATAL), partitions=1)
         self.decisions = self._topic("decisions", "output", OUTPUT)
         self.dead_letters = self._topic("dead-letters", "output", OUTPUT)
         self.sources = tuple(self._topic(one.topic, "source", {}) for one in settings.sources)
@@ -79,10 +84,14 @@ class Catalogue:
         """The topic of a declared channel. Raises KeyError for another."""
         return self._triggers[channel]
 
+    def channels(self) -> frozenset[str]:
+        """The full names of the channels' topics."""
+        return frozenset(topic.name for topic in self._triggers.values())
+
     def all(self) -> tuple[Topic, ...]:
         """Every topic, the log first."""
         outputs = (*self._triggers.values(), self.decisions, self.dead_letters)
-        return (self.touchpoints, self.states, *self.sources, *outputs)
+        return (self.touchpoints, self.states, self.libraries, *self.sources, *outputs)
 
     def _topic(self, plain: str, kind: str, config: Mapping[str, str], fatal: frozenset[str] = frozenset()) -> Topic:
         return Topic(self._settings.name(plain), kind, self._settings.partitions, config, fatal)
@@ -140,7 +149,7 @@ async def _check(client: AIOKafkaAdminClient, catalogue: Catalogue) -> list[Find
     topics = catalogue.all()
     present = await _partitions(client, topics)
     findings = [_absent(topic) for topic in topics if topic.name not in present]
-    findings += _same_count(catalogue, present)
+    findings += _same_count(catalogue, present) + _one_partition(catalogue, present)
     configured = [topic for topic in topics if topic.config and topic.name in present]
     for name, found in (await _configs(client, configured)).items():
         topic = next(one for one in configured if one.name == name)
@@ -197,6 +206,15 @@ def _same_count(catalogue: Catalogue, present: Mapping[str, int]) -> list[Findin
     )
     expected = f"{log}, as many as {catalogue.touchpoints.name}"
     return [Finding(catalogue.states.name, f"{states} partitions", expected, instead, fatal=True)]
+
+
+def _one_partition(catalogue: Catalogue, present: Mapping[str, int]) -> list[Finding]:
+    name = catalogue.libraries.name
+    count = present.get(name, 1)
+    if count == 1:
+        return []
+    instead = "its offsets number the libraries: publish them to a topic of one partition, under another --namespace"
+    return [Finding(name, f"{count} partitions", "1", instead, fatal=True)]
 
 
 def _differences(topic: Topic, found: Mapping[str, str]) -> list[Finding]:

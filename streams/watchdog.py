@@ -36,7 +36,7 @@ class Progress:
 
 
 class Watchdog:
-    """`ready`: the log is read now. `healthy`: work goes on, or there is none."""
+    """`ready`: the log is read now. `healthy`: work goes on, or there is none; waiting for a library isn't work."""
 
     def __init__(self, runtime: Runtime, stall: float) -> None:
         self._runtime = runtime
@@ -48,7 +48,11 @@ class Watchdog:
 
     @property
     def ready(self) -> bool:
-        """Whether recovery is done and partitions aren't moving."""
+        """Whether recovery is done, partitions aren't moving, and none waits for its library."""
+        return self._reading and not any(one.awaiting for one in self._runtime.detector)
+
+    @property
+    def _reading(self) -> bool:
         app = self._runtime.app
         return bool(app.tables.actives_ready and not app.rebalancing and not self._runtime.failed.done())
 
@@ -69,7 +73,7 @@ class Watchdog:
         detections = list(self._runtime.detector)
         log_topic = self._runtime.catalogue.touchpoints.name
         tps = [TP(log_topic, one.partition.number) for one in detections]
-        if tps and self.ready:
+        if tps and self._reading:
             self._ends = dict(await self._ask(tps))
         self._metrics.partitions.set(len(detections))
         self._metrics.ready.set(self.ready)
@@ -77,13 +81,18 @@ class Watchdog:
         self._measure_partitions(detections)
 
     def _measure_partitions(self, detections: list[Detection]) -> None:
-        for gauge in (self._metrics.lag, self._metrics.states, self._metrics.timers_waiting):
+        metrics = self._metrics
+        libraries = (metrics.library, metrics.library_sequence, metrics.library_waiting)
+        for gauge in (metrics.lag, metrics.states, metrics.timers_waiting, *libraries):
             gauge.clear()  # partitions that went to another worker are told by that one
         for one in detections:
             number = str(one.partition.number)
             self._metrics.lag.labels(number).set(self._lag(one.partition.number, one.partition.offset))
             self._metrics.states.labels(number).set(len(one.states))
             self._metrics.timers_waiting.labels(number).set(one.partition.customers_waiting)
+            self._metrics.library.labels(one.partition.plan.version).set(1)
+            self._metrics.library_sequence.labels(number).set(one.partition.library)
+            self._metrics.library_waiting.labels(number).set(one.awaiting is not None)
 
     async def _ask(self, tps: list[TP]) -> Mapping[TP, int]:
         try:
@@ -124,9 +133,10 @@ class Watchdog:
 
     def _state(self) -> tuple[object, bool]:
         """What moves while work goes on, and whether there is work."""
-        if not self.ready:
+        if not self._reading:
             moving = (self._recovery.active_remaining_total(), self._runtime.app.rebalancing_count)
             return ("not ready", moving), True
-        offsets = {one.partition.number: one.partition.offset for one in self._runtime.detector}
+        working = [one for one in self._runtime.detector if not one.awaiting]
+        offsets = {one.partition.number: one.partition.offset for one in working}
         lag = sum(self._lag(number, offset) for number, offset in offsets.items())
         return ("reading", tuple(offsets.items())), lag > 0

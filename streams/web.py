@@ -33,7 +33,9 @@ async def serving(host: str, port: int, registry: CollectorRegistry, probes: Pro
 
 def _application(registry: CollectorRegistry, probes: Probes) -> web.Application:
     async def ready(_request: web.Request) -> web.Response:
-        return _answer(probes.ready(), "ready", "not ready: starting, recovering, or partitions are moving")
+        return _answer(
+            probes.ready(), "ready", "not ready: starting, recovering, waiting for a library, or partitions are moving"
+        )
 
     async def health(_request: web.Request) -> web.Response:
         return _answer(probes.healthy(), "healthy", "standing still: see the worker's output")

@@ -5,15 +5,15 @@ Only the signals that can change are run, by both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, Protocol
 
 from rules.comparing.concerned import concerned, reduced
 from rules.comparing.difference import Difference, Kind, Made, Sample
 from rules.comparing.pairing import Lonely, Pairing
 from rules.comparing.side import Side
-from rules.compile import compile_plan
 from rules.declaration import Library
+from rules.explaining import Explained
 from rules.log_lines import Record
 from rules.partition import Clock
 from rules.replaying import Batches, Until
@@ -22,12 +22,34 @@ SAMPLES: Final = 3  # of a signal and kind of change
 TRIES: Final = 24  # samples of a signal that are explained: what turns out to have moved makes room for others
 
 
+class Beside(Protocol):
+    """One of the two sides, as `Side` is; another may do its work elsewhere at the same time."""
+
+    def begin(self, records: Sequence[Record]) -> None:
+        """Takes records of one partition to evaluate."""
+
+    def made(self) -> dict[str, Made]:
+        """The firings of the records that were begun, by the ids of their decisions."""
+
+    def explain(self, signal: str, customer: str, at: int) -> Explained | None:
+        """How a signal stood at a moment (ms) within these records; None where the library has no such signal."""
+
+
+BesideOf = Callable[[Library, Clock], Beside]
+
+
 def compare(
-    before: Library, after: Library, lines: Iterable[bytes], clock: Clock = "wall", until: Until | None = None
+    before: Library,
+    after: Library,
+    lines: Iterable[bytes],
+    clock: Clock = "wall",
+    until: Until | None = None,
+    beside: BesideOf = Side,
 ) -> Iterator[Comparison]:
     """Runs lines through two libraries at once; gives the same growing comparison behind each batch.
 
-    The arguments are those of `replay`; there is always one, and the last is whole.
+    The arguments are those of `replay`; there is always one, and the last is whole. ``beside`` makes the side of the
+    library before the change, which can work elsewhere.
 
     Raises:
         MixedLinesError: when plain and dumped lines are mixed.
@@ -35,11 +57,11 @@ def compare(
     batches = Batches(lines, clock, until)
     comparison: Comparison | None = None
     for batch in batches:
-        comparison = comparison or Comparison(before, after, batches.clock)
+        comparison = comparison or Comparison(before, after, batches.clock, beside)
         for records in batch:
             comparison.add(records)
         yield comparison
-    comparison = comparison or Comparison(before, after, clock)
+    comparison = comparison or Comparison(before, after, clock, beside)
     comparison.finish()
     yield comparison
 
@@ -47,9 +69,10 @@ def compare(
 class Comparison:
     """What has been found so far. ``touchpoints``: how many were read; ``unread``: records that can't be used."""
 
-    def __init__(self, before: Library, after: Library, clock: Clock) -> None:
+    def __init__(self, before: Library, after: Library, clock: Clock, beside: BesideOf = Side) -> None:
         names = concerned(before, after)
-        self.before, self.after = (Side(compile_plan(reduced(one, names)), clock) for one in (before, after))
+        self.before: Beside = beside(reduced(before, names), clock)
+        self.after = Side(reduced(after, names), clock)
         self._differences = {name: Difference(name) for name in sorted(names)}
         self._pairing = Pairing()
         self._tries: dict[str, int] = {}
@@ -62,7 +85,9 @@ class Comparison:
 
     def add(self, records: Sequence[Record]) -> None:
         """Evaluates records of one partition by both."""
-        old, new = self.before.evaluate(records), self.after.evaluate(records)
+        self.before.begin(records)
+        self.after.begin(records)
+        new, old = self.after.made(), self.before.made()
         self.touchpoints += self.after.touchpoints
         self.unread += self.after.unread
         for identity in sorted(old.keys() | new.keys()):

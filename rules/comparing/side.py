@@ -8,34 +8,38 @@ from itertools import takewhile
 from msgspec.structs import replace
 
 from rules.comparing.difference import Made
+from rules.compile import compile_plan
+from rules.declaration import Library
 from rules.explaining import Explained, Explainer, Life, Sighting
 from rules.explaining.explained import At
 from rules.identity import trigger_id
 from rules.log_lines import Record, tick
 from rules.partition import Clock
-from rules.plan import Plan
 from rules.replaying import Replayed, Run
 from rules.state import decode_state
 
 
 class Side:
-    """Evaluates records by one plan. ``touchpoints`` and ``unread`` are of the latest."""
+    """Evaluates records by one library. ``touchpoints`` and ``unread`` are of the latest."""
 
-    def __init__(self, plan: Plan, clock: Clock) -> None:
-        self.plan, self._clock = plan, clock
-        self._run = Run(plan, clock)
-        self._explainer = Explainer(plan)
-        self._signals = frozenset(signal.name for signal in plan.library.signals)
+    def __init__(self, library: Library, clock: Clock) -> None:
+        self.plan, self._clock = compile_plan(library), clock
+        self._run = Run(self.plan, clock)
+        self._explainer = Explainer(self.plan)
+        self._signals = frozenset(signal.name for signal in library.signals)
         self._records: Sequence[Record] = ()
         self._states: dict[bytes, bytes | None] = {}
         self.touchpoints = self.unread = 0
 
-    def evaluate(self, records: Sequence[Record]) -> dict[str, Made]:
-        """The firings that records of one partition make, by the ids of their decisions."""
+    def begin(self, records: Sequence[Record]) -> None:
+        """Takes records of one partition to evaluate."""
         self._records, self._states = records, {}
         self.touchpoints = self.unread = 0
+
+    def made(self) -> dict[str, Made]:
+        """The firings of the records that were begun, by the ids of their decisions."""
         made: dict[str, Made] = {}
-        for replayed in self._run.evaluate(records):
+        for replayed in self._run.evaluate(self._records):
             self._remember(replayed)
             self.touchpoints += sum(replayed.slice.stats.touchpoints.values())
             self.unread += len(replayed.slice.dead_letters)

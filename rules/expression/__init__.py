@@ -16,7 +16,8 @@ from rules.expression.mistake import ExpressionError, Mistake
 from rules.expression.pinned import pinned
 from rules.expression.reach import RESERVED
 from rules.expression.scope import FIELDS, OPEN_FIELDS, FeatureInfo, FeatureRead, Kind, Scope, Tendency
-from rules.expression.segments import Segments, read_segments
+from rules.expression.segments import Segments, read_segments, segments_in
+from rules.expression.tree import counts_days
 
 __all__ = [
     "FIELDS",
@@ -37,7 +38,9 @@ __all__ = [
     "TouchpointFunction",
     "compile_customer",
     "compile_touchpoint",
+    "counts_days",
     "parse",
     "pinned",
     "read_segments",
+    "segments_in",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final, Literal, TypeGuard
@@ -16,6 +17,7 @@ LogicOperator = Literal["and", "or"]
 
 CLOCKS: Final = frozenset({"days_since", "days_until", "hours_since"})
 """The functions whose result moves with time alone, whatever they are of."""
+_CLOCK: Final = re.compile(rf"\b(?:{'|'.join(sorted(CLOCKS))})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,11 @@ class Member(Node):
 def is_clock(node: Node) -> TypeGuard[Call]:
     """Whether the node is a call whose result moves with time alone."""
     return isinstance(node, Call) and node.function in CLOCKS
+
+
+def counts_days(*texts: str | None) -> bool:
+    """Whether one of the texts may count days or hours, so that its value hangs on the time zone."""
+    return any(text is not None and _CLOCK.search(text) for text in texts)
 
 
 def placed(node: Node, at: Span) -> Node:

@@ -7,15 +7,19 @@ that it can be encoded, dropped or replaced at will. Times are event times in ms
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Final, Protocol
 
+from rules.features.buckets import EXACT, SWEEP
+from rules.features.cells import MOST, Row, thinned
 from rules.state import Parts
 
 Reader = Callable[[Parts, int, "str | None"], Any]
 """Reads a feature: (parts, now in ms, the instance's per value)."""
 
-WINDOW_LIMIT: Final = 1024  # a window is exact to so many touchpoints; beyond, the newest so many count
+Columns = list[list[Any]]
+"""Rows, column by column."""
+
 DECIMALS: Final = 9
 _SCALE: Final = 10.0**DECIMALS
 _SMALL: Final = 2.0**53 / _SCALE
@@ -40,7 +44,7 @@ class Accumulator(Protocol):
         """The moments after ``now`` at which time alone may change the value by a step."""
 
     def halve(self, part: Any) -> Any:
-        """The part without the older half of what it keeps; None where it can't be made smaller."""
+        """The part in about half the room, older things more coarsely; None where it can't be made smaller."""
 
     def settles(self, part: Any, now: int) -> int:
         """The moment after which time alone no longer moves the value; ``now`` where it stands still."""
@@ -75,14 +79,25 @@ class Standing:
 
 
 class Windowed(Standing):
-    """For what keeps its touchpoints while they are in the window. Part: columns, the first the sorted times."""
+    """For what keeps rows while they are in the window. Part: columns, the first the sorted times.
+
+    The newest 1,024 rows are kept one by one; older ones of one kind are joined where they lie in one cell of time.
+    """
 
     replaces = False
 
     def __init__(self, over: int) -> None:
         self.over = over
 
-    def keep(self, part: list[list[Any]] | None, row: tuple[Any, ...], now: int) -> list[list[Any]]:
+    def kind(self, row: Row) -> Hashable:
+        """Rows of different kinds are never joined."""
+        return None
+
+    def join(self, older: Row, newer: Row) -> Row:
+        """Two rows as one, at the time of the newer."""
+        return newer
+
+    def keep(self, part: Columns | None, row: Row, now: int) -> Columns:
         """The part with one more row, by time and then log order, without what may be forgotten."""
         columns = part or [[] for _ in row]
         at = bisect_right(columns[0], row[0])
@@ -90,19 +105,30 @@ class Windowed(Standing):
             column.insert(at, cell)
         return self.without_surplus(columns, now)
 
-    def without_surplus(self, columns: list[list[Any]], now: int) -> list[list[Any]]:
-        gone = max(expired(columns[0], now, self.over), len(columns[0]) - WINDOW_LIMIT)
-        return [column[gone:] for column in columns] if gone > 0 else columns
+    def without_surplus(self, columns: Columns, now: int) -> Columns:
+        gone = expired(columns[0], now, self.over)
+        if gone:
+            columns = [column[gone:] for column in columns]
+        rows = len(columns[0])
+        return columns if rows <= EXACT or rows % SWEEP else self.thinned(columns, EXACT, MOST)
 
-    def halve(self, part: list[list[Any]]) -> Any:
-        kept = len(part[0]) // 2
-        return [column[-kept:] for column in part] if kept else None
+    def thinned(self, columns: Columns, exact: int, most: int) -> Columns:
+        """The columns with about ``most`` rows at most beside the newest ``exact``."""
+        at = len(columns[0]) - exact
+        older = list(zip(*(column[:at] for column in columns), strict=True))
+        rows = thinned(older, self.over, most, self.kind, self.join)
+        return [[row[place] for row in rows] + column[at:] for place, column in enumerate(columns)]
 
-    def first(self, part: list[list[Any]], now: int) -> int:
+    def halve(self, part: Columns) -> Columns | None:
+        rows = len(part[0])
+        halved = self.thinned(part, rows // 4, rows // 4)
+        return halved if len(halved[0]) < rows else None
+
+    def first(self, part: Columns, now: int) -> int:
         """Where the rows begin that are still in the window."""
         return expired(part[0], now, self.over)
 
-    def changes(self, part: list[list[Any]], now: int) -> Iterable[int]:
+    def changes(self, part: Columns, now: int) -> Iterable[int]:
         return expiries(part[0], now, self.over)
 
 

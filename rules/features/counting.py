@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import xxhash
 
-from rules.features.accumulator import WINDOW_LIMIT, Standing, expired, expiries, newest_half
+from rules.features.accumulator import Standing
+from rules.features.buckets import EXACT, SWEEP
+from rules.features.times import Timed, Times
 from rules.fields import as_key
+
+SAMPLE: Final = 512  # values beyond the newest
+
+Latest = dict[int, int]
+Part = dict[int, int] | list[Any]
 
 
 class CountEver(Standing):
@@ -23,39 +30,25 @@ class CountEver(Standing):
         return part
 
 
-class CountOver(Standing):
-    """A count in a window. Part: the sorted times."""
+class CountOver(Timed):
+    """A count in a window. Part: its times."""
 
     empty = 0
 
-    def __init__(self, over: int) -> None:
-        self.over = over
+    def read(self, part: Times, now: int) -> int:
+        return self.later(part, now - self.kept)
 
-    def add(self, part: list[int] | None, value: Any, time: int, now: int) -> list[int]:
-        if not part:
-            return [time]
-        in_order = time >= part[-1]
-        part = [*part, time]
-        if not in_order:
-            part.sort()
-        if part[0] <= now - self.over or len(part) > WINDOW_LIMIT:
-            del part[: max(expired(part, now, self.over), len(part) - WINDOW_LIMIT)]
-        return part
-
-    def halve(self, part: list[int]) -> list[int] | None:
-        return part[-(len(part) // 2) :] if len(part) > 1 else None
-
-    def read(self, part: list[int], now: int) -> int:
-        return len(part) - expired(part, now, self.over)
-
-    def changes(self, part: list[int], now: int) -> Iterable[int]:
-        return expiries(part, now, self.over)
+    def changes(self, part: Times, now: int) -> Iterable[int]:
+        return [moment for time in self.moments(part) if (moment := time + self.kept) > now]
 
 
 class Distinct(Standing):
-    """How many different values. Part: the latest time of each value, by the value's hash.
+    """How many different values. Part: the latest time of each value, by the value's hash, the latest touched last.
 
-    Exact to 1,024 values at a time; beyond, the least recently touched is forgotten.
+    Exact to 1,024 values. Beyond, part: [level, sample, newest]: of the values older than the newest 1,024 only those
+    are kept whose hash ends in ``level`` zero bits, at most 512, and each counts for 2 ** level values. A sample of
+    more than 256 has a standard error of less than a 16th; once values have left the window, that is of how many
+    older ones there were at the most, until none is left.
     """
 
     empty = 0
@@ -64,32 +57,67 @@ class Distinct(Standing):
     def __init__(self, over: int | None) -> None:
         self.over = over
 
-    def add(self, part: dict[int, int] | None, value: Any, time: int, now: int) -> dict[int, int]:
-        part = {} if part is None else part
+    def add(self, part: Part | None, value: Any, time: int, now: int) -> Part:
+        level, sample, newest = _sampled(part)
         key = xxhash.xxh3_64_intdigest((as_key(value) or "").encode())
-        part[key] = max(time, part.pop(key, time))
+        newest[key] = max(time, newest.pop(key, time), sample.pop(key, time))
         if self.over is not None:
-            self._forget_expired(part, now - self.over)
-        if len(part) > WINDOW_LIMIT:
-            del part[next(iter(part))]
-        return part
+            _forget_expired(newest, now - self.over)
+            _forget_expired(sample, now - self.over)
+        if len(newest) > EXACT and len(newest) % SWEEP == 0:
+            newest = self._unexpired(newest, now)
+            return _thinned(level, sample, newest, EXACT, SAMPLE)
+        return _part(level, sample, newest)
 
-    @staticmethod
-    def _forget_expired(part: dict[int, int], edge: int) -> None:
-        while part and part[oldest := next(iter(part))] <= edge:
-            del part[oldest]
+    def halve(self, part: Part) -> Part | None:
+        level, sample, newest = _sampled(part)
+        entries = len(sample) + len(newest)
+        return _thinned(level, sample, newest, len(newest) // 4, entries // 4) if entries > 1 else None
 
-    def halve(self, part: dict[int, int]) -> dict[int, int] | None:
-        return newest_half(part) or None
+    def read(self, part: Part, now: int) -> int:
+        level, sample, newest = _sampled(part)
+        return (len(self._unexpired(sample, now)) << level) + len(self._unexpired(newest, now))
 
-    def read(self, part: dict[int, int], now: int) -> int:
-        if self.over is None:
-            return len(part)
-        edge = now - self.over
-        return sum(time > edge for time in part.values())
-
-    def changes(self, part: dict[int, int], now: int) -> Iterable[int]:
+    def changes(self, part: Part, now: int) -> Iterable[int]:
         if self.over is None:
             return ()
-        over = self.over
-        return [time + over for time in part.values() if time + over > now]
+        over, (_, sample, newest) = self.over, _sampled(part)
+        return [time + over for latest in (sample, newest) for time in latest.values() if time + over > now]
+
+    def _unexpired(self, latest: Latest, now: int) -> Latest:
+        if self.over is None:
+            return latest
+        edge = now - self.over
+        return {key: time for key, time in latest.items() if time > edge}
+
+
+def _sampled(part: Part | None) -> tuple[int, Latest, Latest]:
+    if not part:
+        return 0, {}, {}
+    return (0, {}, part) if isinstance(part, dict) else (part[0], part[1], part[2])
+
+
+def _part(level: int, sample: Latest, newest: Latest) -> Part:
+    return [level, sample, newest] if sample else newest
+
+
+def _thinned(level: int, sample: Latest, newest: Latest, exact: int, most: int) -> Part:
+    """All but the ``exact`` newest in a sample of ``most`` at most."""
+    ordered = sorted(newest, key=newest.__getitem__)
+    at = len(ordered) - exact
+    older = dict.fromkeys(ordered[:at])
+    sample = _of_level({**sample, **{key: newest[key] for key in older}}, level)
+    while len(sample) > most:
+        level += 1
+        sample = _of_level(sample, level)
+    return _part(level, sample, {key: time for key, time in newest.items() if key not in older})
+
+
+def _of_level(latest: Latest, level: int) -> Latest:
+    ends_in = (1 << level) - 1
+    return {key: time for key, time in latest.items() if not key & ends_in}
+
+
+def _forget_expired(latest: Latest, edge: int) -> None:
+    while latest and latest[oldest := next(iter(latest))] <= edge:
+        del latest[oldest]

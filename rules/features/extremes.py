@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from operator import ge, le
-from typing import Any
 
-from rules.features.accumulator import Standing, Windowed
+from rules.features.accumulator import Columns, Standing, Windowed
+from rules.features.cells import Row
 
 Better = Callable[[float, float], bool]
 
@@ -32,7 +32,8 @@ class ExtremeEver(Standing):
 class ExtremeOver(Windowed):
     """The smallest or largest number in a window. Part: [times, numbers] of those that can still become it.
 
-    A touchpoint that a later one equals or beats can never be the extreme again, so it isn't kept.
+    A touchpoint that a later one equals or beats can never be the extreme again, so it isn't kept. Beyond the newest
+    1,024 that can, one may count up to a 256th of the window too long.
     """
 
     empty = None
@@ -41,7 +42,10 @@ class ExtremeOver(Windowed):
         super().__init__(over)
         self.beats: Better = le if smallest else ge
 
-    def add(self, part: list[list[Any]] | None, value: float, time: int, now: int) -> list[list[Any]]:
+    def join(self, older: Row, newer: Row) -> Row:
+        return newer[0], older[1]
+
+    def add(self, part: Columns | None, value: float, time: int, now: int) -> Columns:
         times, values = part or ([], [])
         at = bisect_right(times, time)
         if at == len(times) or not self.beats(values[at], value):
@@ -51,6 +55,6 @@ class ExtremeOver(Windowed):
             times[first:at], values[first:at] = [time], [value]
         return self.without_surplus([times, values], now)
 
-    def read(self, part: list[list[Any]], now: int) -> float | None:
+    def read(self, part: Columns, now: int) -> float | None:
         at = self.first(part, now)
         return part[1][at] if at < len(part[1]) else None

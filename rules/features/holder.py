@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rules.declaration import Feature
-from rules.expression import Scope, compile_touchpoint, parse
+from rules.expression import Scope, compile_touchpoint, counts_days, parse
 from rules.features.accumulator import Accumulator, Reader, newest_half
 from rules.features.counting import CountEver, CountOver, Distinct
 from rules.features.extremes import ExtremeEver, ExtremeOver
@@ -90,12 +90,18 @@ def plan_feature(feature: Feature, zone: str) -> FeaturePlan:
     """A declared feature made ready to run; dates in its expressions are of the time zone ``zone``."""
     return FeaturePlan(
         declared=feature,
-        key=part_key("feature", feature),
+        key=_key(feature, zone),
         accumulator=_accumulator(feature),
         per=getter(feature.per) if feature.per else None,
         late=feature.over is None and feature.kind != "score",
         zone=zone,
     )
+
+
+def _key(feature: Feature, zone: str) -> int:
+    """What a feature keeps hangs on the time zone only where it counts days."""
+    weights = (weight.amount for weight in feature.weights if isinstance(weight.amount, str))
+    return part_key("feature", [feature, zone] if counts_days(feature.where, *weights) else feature)
 
 
 def _accumulator(feature: Feature) -> Accumulator:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from rules.features.accumulator import Standing, Windowed
+from rules.features.accumulator import Columns, Standing, Windowed
 
 
 class Last(Standing):
@@ -39,13 +39,16 @@ class FirstEver(Standing):
 
 
 class FirstOver(Windowed):
-    """The earliest value in a window. Part: [times, values]."""
+    """The earliest value in a window. Part: [times, values].
+
+    Beyond the newest 1,024, that of a touchpoint which is up to a 256th of the window later than the first.
+    """
 
     empty = None
 
-    def add(self, part: list[list[Any]] | None, value: Any, time: int, now: int) -> list[list[Any]]:
+    def add(self, part: Columns | None, value: Any, time: int, now: int) -> Columns:
         return self.keep(part, (time, value), now)
 
-    def read(self, part: list[list[Any]], now: int) -> Any:
+    def read(self, part: Columns, now: int) -> Any:
         at = self.first(part, now)
         return part[1][at] if at < len(part[1]) else None

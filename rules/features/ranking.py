@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from heapq import nlargest
 from typing import Any
 
-from rules.features.accumulator import WINDOW_LIMIT, Standing, Windowed, newest_half, tidy
+from rules.features.accumulator import Columns, Standing, Windowed, tidy
+from rules.features.buckets import EXACT, bounded
+from rules.features.cells import Row
 from rules.features.totals import safe_sum, two_sum
 from rules.fields import as_key
 
@@ -15,7 +19,9 @@ Ranked = tuple[Any, float]
 class TopEver(Standing):
     """The top value so far. Part: by the value's key [high, low, latest time, value], the latest touched last.
 
-    Exact to 1,024 values; beyond, the least recently touched is forgotten.
+    Exact to 1,024 values. Beyond, a new one takes the place of the smallest, and what that had (the space-saving
+    algorithm of Metwally and others): a value may have too much, by a 1,024th of all that was added at most, where
+    nothing is negative. So the top is right where it leads by more, and none that has more is ever forgotten.
     """
 
     empty = None
@@ -26,38 +32,64 @@ class TopEver(Standing):
         raw, amount = value
         key = as_key(raw) or ""
         entry = part.get(key)
-        if entry is None or time >= entry[2]:
-            high, low = (entry[0], entry[1]) if entry else (0.0, 0.0)
-            part.pop(key, None)
-            part[key] = [*two_sum(high, low, amount), time, raw]
-        else:
+        if entry is not None and time < entry[2]:
             entry[0], entry[1] = two_sum(entry[0], entry[1], amount)
-        if len(part) > WINDOW_LIMIT:
-            del part[next(iter(part))]
+            return part
+        if entry is None and len(part) >= EXACT:
+            entry = part.pop(min(part, key=lambda one: _total(part[one])))
+        high, low = (entry[0], entry[1]) if entry else (0.0, 0.0)
+        part.pop(key, None)
+        part[key] = [*two_sum(high, low, amount), time, raw]
         return part
 
     def halve(self, part: dict[str, list[Any]]) -> dict[str, list[Any]] | None:
-        return newest_half(part) or None
+        largest = set(nlargest(len(part) // 2, part, key=lambda one: _total(part[one])))
+        return {key: entry for key, entry in part.items() if key in largest} or None
 
     def read(self, part: dict[str, list[Any]], now: int) -> Any:
         best: tuple[float, int] | None = None
         top = None
-        for high, low, time, raw in part.values():
-            rank = (tidy(high + low), time)
+        for entry in part.values():
+            rank = (tidy(_total(entry)), entry[2])
             if best is None or rank >= best:
-                best, top = rank, raw
+                best, top = rank, entry[3]
         return top
 
 
+def _total(entry: list[Any]) -> float:
+    total: float = entry[0] + entry[1]
+    return total
+
+
 class TopOver(Windowed):
-    """The top value in a window. Part: [times, values, amounts]."""
+    """The top value in a window. Part: [times, values, amounts].
+
+    Beyond the newest 1,024 touchpoints, those of one value in one cell count until the last of them leaves. With V
+    different values, 50 at most, that is as if the window were longer by V/200 at most. Where not even cells as wide
+    as the window make 512 rows of them, those that weigh the least go.
+    """
 
     empty = None
 
-    def add(self, part: list[list[Any]] | None, value: Ranked, time: int, now: int) -> list[list[Any]]:
+    def kind(self, row: Row) -> Hashable:
+        return as_key(row[1])
+
+    def join(self, older: Row, newer: Row) -> Row:
+        return newer[0], newer[1], bounded(older[2] + newer[2])
+
+    def thinned(self, columns: Columns, exact: int, most: int) -> Columns:
+        columns = super().thinned(columns, exact, most)
+        older = range(len(columns[0]) - exact)
+        if len(older) <= most:
+            return columns
+        heaviest = nlargest(most, older, key=lambda at: abs(columns[2][at]))
+        kept = [*sorted(heaviest), *range(len(older), len(columns[0]))]
+        return [[column[at] for at in kept] for column in columns]
+
+    def add(self, part: Columns | None, value: Ranked, time: int, now: int) -> Columns:
         return self.keep(part, (time, *value), now)
 
-    def read(self, part: list[list[Any]], now: int) -> Any:
+    def read(self, part: Columns, now: int) -> Any:
         start = self.first(part, now)
         groups: dict[str, list[float]] = {}
         latest: dict[str, Any] = {}

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from math import fsum
 from typing import Any
 
-from rules.features.accumulator import Standing, Windowed, tidy
+from rules.features.accumulator import Standing, expired, tidy
+from rules.features.buckets import (
+    EXACT,
+    MOST,
+    SWEEP,
+    Bucket,
+    Buckets,
+    buckets_of,
+    ends,
+    inside,
+    merged,
+    with_late,
+    without_expired,
+)
 
 Pair = list[float]
 
@@ -33,23 +48,76 @@ class TotalEver(Standing):
         return tidy(total / part[2] if self.mean else total)
 
 
-class TotalOver(Windowed):
-    """A sum or mean in a window. Part: [times, numbers]."""
+class TotalOver(Standing):
+    """A sum or mean in a window. Part: [times, numbers], by time; where older ones are in buckets: and the buckets."""
+
+    replaces = False
 
     def __init__(self, over: int, mean: bool) -> None:
-        super().__init__(over)
+        self.over = over
         self.mean = mean
         self.empty = None if mean else 0.0
 
     def add(self, part: list[list[Any]] | None, value: float, time: int, now: int) -> list[list[Any]]:
-        return self.keep(part, (time, value), now)
+        times, numbers, buckets = _columns(part) if part else ([], [], [])
+        late = with_late(buckets, _bucket(time, value)) if buckets else None
+        if late is not None:
+            return [times, numbers, late]
+        at = bisect_right(times, time)
+        times.insert(at, time)
+        numbers.insert(at, value)
+        gone = expired(times, now, self.over)
+        if gone:
+            times, numbers = times[gone:], numbers[gone:]
+        if len(times) > EXACT and (len(times) + len(buckets)) % SWEEP == 0:
+            return _merged(times, numbers, without_expired(buckets, now - self.over), EXACT, MOST)
+        return _part(times, numbers, without_expired(buckets, now - self.over))
 
     def read(self, part: list[list[Any]], now: int) -> float | None:
-        kept = part[1][self.first(part, now) :]
-        if not kept:
+        times, numbers, buckets = _columns(part)
+        kept = numbers[expired(times, now, self.over) :]
+        count = len(kept)
+        if buckets:
+            more, totals = inside(buckets, now - self.over)
+            count, kept = count + more, [*totals, *kept]
+        if not count:
             return None if self.mean else 0.0
         total = safe_sum(kept)
-        return tidy(total / len(kept) if self.mean else total)
+        return tidy(total / count if self.mean else total)
+
+    def halve(self, part: list[list[Any]]) -> list[list[Any]] | None:
+        times, numbers, buckets = _columns(part)
+        entries = len(times) + len(buckets)
+        return _merged(times, numbers, buckets, len(times) // 4, entries // 4) if entries > 1 else None
+
+    def changes(self, part: list[list[Any]], now: int) -> Iterable[int]:
+        times, _, buckets = _columns(part)
+        return [moment for time in (*ends(buckets), *times) if (moment := time + self.over) > now]
+
+
+def _columns(part: list[list[Any]]) -> tuple[list[int], list[float], Buckets]:
+    return part[0], part[1], buckets_of(part[2]) if len(part) > 2 else []
+
+
+def _part(times: list[int], numbers: list[float], buckets: Buckets) -> list[list[Any]]:
+    return [times, numbers, buckets] if buckets else [times, numbers]
+
+
+def _bucket(time: int, number: float) -> Bucket:
+    return Bucket(time, 0, 1, float(number), abs(float(number)))
+
+
+def _merged(times: list[int], numbers: list[float], buckets: Buckets, exact: int, most: int) -> list[list[Any]]:
+    """All but the newest ``exact`` in ``most`` buckets at most."""
+    at = len(times) - exact
+    older = map(_bucket, times[:at], numbers[:at])
+    entries = merged([*buckets, *older], exact, safe_sum([abs(one) for one in numbers[at:]]), most)
+    single = [one for one in entries if one.size == 1]
+    return _part(
+        [*(one.until for one in single), *times[at:]],
+        [*(one.total for one in single), *numbers[at:]],
+        [one for one in entries if one.size > 1],
+    )
 
 
 def safe_sum(numbers: list[float]) -> float:

@@ -9,7 +9,6 @@ from rules.declaration import Feature as Declared
 from rules.declaration import Types
 from rules.expression.tree import Feature, Field, Node
 from rules.feature_types import TRENDS
-from rules.features.accumulator import WINDOW_LIMIT
 from rules.lint.ranges import Range, value_of
 from rules.lint.truth import Known
 
@@ -35,7 +34,7 @@ def range_of_feature(feature: Declared) -> Range:
     """What a feature can be when it isn't missing."""
     match feature.kind:
         case "count" | "distinct":
-            return Range(low=0, high=float("inf") if feature.over is None else WINDOW_LIMIT, whole=True)
+            return Range(low=0, whole=True)
         case "score":
             weights = [weight.amount for weight in feature.weights]
             return Range(low=0) if all(isinstance(one, float) and one >= 0 for one in weights) else Range()

@@ -96,6 +96,13 @@ class FollowMatcher:
                     fire(state, self.signal, per, completion.ids, at)
         self.instances.set_timer(state)
 
+    def adopt(self, state: State, now: int) -> None:
+        if self.signal.declared.again is None:
+            return
+        for _, instance in self.instances.all(state):
+            self._pass(instance, now)
+        self.instances.set_timer(state)
+
     def _due(self, state: State, per: str | None, instance: Instance) -> int | None:
         run = instance[RUN]
         due = None if run is None else self.nodes.due(run_of(run))

@@ -60,6 +60,13 @@ class LaggingSilentMatcher:
                 self._settle(state, per, instance, at)
         self.instances.set_timer(state)
 
+    def adopt(self, state: State, now: int) -> None:
+        if self.signal.declared.again is None:
+            return
+        for _, instance in self.instances.all(state):
+            self._let_pass(instance, now)
+        self.instances.set_timer(state)
+
     def _let_pass(self, instance: list[list[Any]], now: int) -> None:
         """Moments that are over and haven't fired were forbidden by `again`, and aren't made up for."""
         for known in instance:

@@ -68,3 +68,9 @@ class Matcher(Protocol):
 
     def wake(self, state: State, at: Moment) -> None:
         """Does what is due at ``at.now`` by time alone, and sets the next timer."""
+
+    def adopt(self, state: State, now: int) -> None:
+        """Takes up a state that another version of the library wrote; ``now`` (ms) is at or after the customer's clock.
+
+        A part that it has already stays. But `again` may be another: what it forbade until now isn't made up for.
+        """

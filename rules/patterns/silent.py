@@ -64,6 +64,14 @@ class SilentMatcher:
                 self._settle(state, per, instance, at)
         self.instances.set_timer(state)
 
+    def adopt(self, state: State, now: int) -> None:
+        if self.signal.declared.again is None:
+            return
+        for _, instance in self.instances.all(state):
+            if instance[TIME] + self.duration <= now:
+                instance[WAITS] = False
+        self.instances.set_timer(state)
+
     def _settle(self, state: State, per: str | None, instance: list[Any], at: Moment) -> None:
         if instance[WAITS] and instance[TIME] + self.duration <= at.now:
             instance[WAITS] = False

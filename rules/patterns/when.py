@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -118,12 +118,38 @@ class WhenMatcher:
 
     def adopt(self, state: State, now: int) -> None:
         """Takes up a state that an older library wrote: the value now counts as the value before."""
-        if not self.keeps or (state.parts.get(self.signal.key) is not None):
+        known = state.parts.get(self.signal.key) is not None
+        if not self.keeps or (known and self.signal.declared.again is None):
             return
-        for per in self.reads.instances(state) if self.per else [None]:
-            since = self._before(state, per, now)
+        for per in self._pers(state):
+            self._keep(state, per, self._before(state, per, now), now)
+        self.instances.set_timer(state)
+
+    def join(self, state: State, warm: State, now: int) -> None:
+        """Takes up an instance kept beside another state, `warm`, where that one read other values than this one has.
+
+        It is true since when it was there; but what is true only here counts as true before.
+        """
+        if not self._reads_otherwise(state, warm):
+            return
+        state.parts.pop(self.signal.key, None)
+        for per in self._pers(state):
+            since = self._before(warm, per, now)
+            if not self._true(state, per, now):
+                since = None
+            elif since is None:
+                since = TRUE_BEFORE
             self._keep(state, per, since, now)
         self.instances.set_timer(state)
+
+    def _reads_otherwise(self, state: State, warm: State) -> bool:
+        keys = {plan.key for plan, _ in self._features(None)} | {self.signal.again_key}
+        return (self.reads.profile and state.profile != warm.profile) or any(
+            state.parts.get(key) != warm.parts.get(key) for key in keys
+        )
+
+    def _pers(self, state: State) -> Sequence[str | None]:
+        return self.reads.instances(state) if self.per else [None]
 
     def _asked(self, state: State, touchpoint: Touchpoint, every: bool) -> list[str | None]:
         if self.per is None:

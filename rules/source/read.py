@@ -27,13 +27,14 @@ def read_document(path: pathlib.Path) -> tuple[Document | None, list[Problem]]:
     except OSError as error:
         found = f"a file that can't be read ({error.strerror})"
         return None, [Problem(file, 1, 1, found, "a readable file", "change its permissions or take it away")]
+    return decode_document(file, raw)
+
+
+def decode_document(file: str, raw: bytes) -> tuple[Document | None, list[Problem]]:
+    """The document in the bytes of a file, as `read_document` gives it."""
     if len(raw) > LARGEST:
         found = f"a file of over {LARGEST:,} bytes"
         return None, [Problem(file, 1, 1, found, f"at most {LARGEST:,} bytes a file", "split it")]
-    return _decode(file, raw)
-
-
-def _decode(file: str, raw: bytes) -> tuple[Document | None, list[Problem]]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -27,9 +27,10 @@ class Rig:
 
     def run(self, timeline: Timeline) -> Outcome:
         """What the timeline's signal makes of it."""
-        return held_against(timeline, run_timeline(self._plan(timeline.signal), timeline))
+        return held_against(timeline, run_timeline(self.plan(timeline.signal), timeline))
 
-    def _plan(self, name: str) -> Plan:
+    def plan(self, name: str) -> Plan:
+        """A signal alone, as if it were live, ready to run."""
         if name not in self._plans:
             self._plans[name] = compile_plan(self.part(name))
         return self._plans[name]

@@ -55,8 +55,8 @@ def run_timeline(plan: Plan, timeline: Timeline) -> tuple[Found, ...]:
     Raises:
         BadTimeline: where a step is no touchpoint that a detector could take.
     """
-    partition = Partition(plan, _states(timeline), number=0, log="timeline", clock="log")
-    records, found = list(_records(timeline)), list[Found]()
+    partition = Partition(plan, states_of(timeline), number=0, log="timeline", clock="log")
+    records, found = list(records_of(timeline)), list[Found]()
     while records:
         done = partition.evaluate(records)
         _check(done)
@@ -66,7 +66,7 @@ def run_timeline(plan: Plan, timeline: Timeline) -> tuple[Found, ...]:
     return tuple(found)
 
 
-def _states(timeline: Timeline) -> dict[bytes, bytes]:
+def states_of(timeline: Timeline) -> dict[bytes, bytes]:
     """The profile stands as if it had long been there: what is true by it then counts as true before.
 
     A state of no library is taken up as that of an older one is, at its clock, one millisecond before all steps.
@@ -78,7 +78,8 @@ def _states(timeline: Timeline) -> dict[bytes, bytes]:
     return {CUSTOMER.encode(): encode_state(State(library=_NO_LIBRARY, clock=before, profile=profile))}
 
 
-def _records(timeline: Timeline) -> Iterator[Record]:
+def records_of(timeline: Timeline) -> Iterator[Record]:
+    """A timeline as a log: its steps, and a tick at its end."""
     key = CUSTOMER.encode()
     for offset, step in enumerate(timeline.steps):
         said = {"id": f"step {offset + 1}", "type": step.type, "time": step.time, "customer": CUSTOMER}

@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from rules import Clock, Comparison, Difference, Library, Until, compare, told_difference, zone_of
+from streams.cli.beside import far_sides
 from streams.cli.files import Lines
 from streams.cli.output import counted, say
 from streams.cli.progress import progress_bar
@@ -20,9 +21,9 @@ Which = Mapping[str, tuple[Library, Path]]
 
 
 def told_apart(before: Library, after: Library, lines: Lines, clock: Clock, until: Until | None) -> Comparison:
-    """Runs both over the lines, with a progress bar."""
-    with progress_bar("comparing") as progress:
-        for comparison in compare(before, after, lines, clock, until):  # noqa: B007  the last one is the whole
+    """Runs both over the lines, each on a processor of its own, with a progress bar."""
+    with far_sides() as far_side, progress_bar("comparing") as progress:
+        for comparison in compare(before, after, lines, clock, until, far_side):  # noqa: B007  the last one is the whole
             progress(lines.progress(), lines.size)
     return comparison
 

@@ -8,12 +8,12 @@ import typer
 
 from streams.cli.application import new_app
 from streams.cli.flags import flags, settings_of
-from streams.cli.output import WRONG_USAGE, fail
 from streams.run import run_detector
 from streams.settings import OPTIONS
 
 HELP = """Run the detector: touchpoints in, triggers out.
 
+The newest published library decides (`telltale publish`); --library is published where there is none yet.
 One process; start as many as the log has partitions. Every setting is a flag here or TELLTALE_NAME in the environment;
 secrets (TELLTALE_SASL_PASSWORD, TELLTALE_SSL_PASSWORD) have no flag."""
 
@@ -25,7 +25,4 @@ def app() -> typer.Typer:
 
 
 def run(**given: object) -> None:
-    settings = settings_of(os.environ, given)
-    if settings.library is None:
-        fail("found no library; expected the folder of one: give --library DIR or TELLTALE_LIBRARY", WRONG_USAGE)
-    raise typer.Exit(run_detector(settings))
+    raise typer.Exit(run_detector(settings_of(os.environ, given)))

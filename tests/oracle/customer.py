@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.oracle import features
+from tests.oracle.calendar import zone_of
+from tests.oracle.date import DateWindow
+from tests.oracle.expression import NOW, ZONE, Lookup
 from tests.oracle.features import Record
 from tests.oracle.follow import Follow
 from tests.oracle.library import Library, Signal
@@ -17,7 +20,7 @@ from tests.oracle.when import When, features_per
 
 KEPT_IDS = 64
 KEPT_INSTANCES = 100
-MATCHERS: dict[str, type[Matcher]] = {"when": When, "follow": Follow, "silent": Silent}
+MATCHERS: dict[str, type[Matcher]] = {"when": When, "follow": Follow, "silent": Silent, "date": DateWindow}
 
 Fired = tuple[Matcher, list[str]]  # an instance that fires, and the ids of what made it
 
@@ -29,6 +32,7 @@ class Customer:
         self.name = name
         self.library = library
         self.clock: int | None = None
+        self.order = 0
         self.history: list[Record] = []
         self.ids: deque[str] = deque(maxlen=KEPT_IDS)
         self.profile: dict[str, tuple[int, Any]] = {}
@@ -43,10 +47,12 @@ class Customer:
 
     # How it reads
 
-    def lookup(self, now: int, per: str | None, touchpoint: dict[str, Any] | None) -> Any:
+    def lookup(self, now: int, per: str | None, touchpoint: dict[str, Any] | None) -> Lookup:
         """The names of `when`, `if` and `carry` at a moment, for one instance."""
 
         def value(name: str, key: Any) -> Any:
+            if name in {NOW, ZONE}:
+                return now if name == NOW else zone_of(self.profile_field("time_zone")) or self.library.zone
             place, _, rest = name.partition(".")
             if place == "touchpoint":
                 return MISSING if touchpoint is None else field(touchpoint, rest)
@@ -104,12 +110,13 @@ class Customer:
     def knows(self, touchpoint: dict[str, Any]) -> bool:
         return touchpoint["id"] in self.ids
 
-    def apply(self, order: int, time: int, touchpoint: dict[str, Any]) -> tuple[bool, list[Fired]]:
+    def apply(self, time: int, touchpoint: dict[str, Any]) -> tuple[bool, list[Fired]]:
         """Applies a record whose timers have fired: whether it was late, and which instances it makes fire."""
+        self.order += 1
         late = self.clock is not None and time < self.clock
         now = max(time, self.clock or 0)
         self.run_until(now)
-        record = Record(order, time, touchpoint, self.is_too_late(touchpoint, time, now))
+        record = Record(self.order, time, touchpoint, self.is_too_late(touchpoint, time, now))
         self.begin_instances(record)
         for matcher in self.every_instance():
             matcher.before(now)
@@ -119,11 +126,12 @@ class Customer:
         return late, [] if record.too_late else fired
 
     def is_too_late(self, touchpoint: dict[str, Any], time: int, now: int) -> bool:
-        return time < now - self.library.late_by and touchpoint["type"] != "profile.updated"
+        return time < now - self.library.late_by_of(touchpoint) and touchpoint["type"] != "profile.updated"
 
     def keep(self, record: Record) -> None:
         before = {name: set(self.kept(name)) for name in self.library.features}
-        self.ids.append(record.touchpoint["id"])
+        if record.touchpoint["type"] != "signal.fired":
+            self.ids.append(record.touchpoint["id"])
         self.history.append(record)
         if record.touchpoint["type"] == "profile.updated":
             self.merge(record)
@@ -151,6 +159,8 @@ class Customer:
 
     def begin_instances(self, record: Record) -> None:
         for signal in self.library.signals:
+            if signal.pattern == "date":
+                continue
             value = field(record.touchpoint, signal.per) if signal.per else MISSING
             if value is not MISSING and self.is_begun_by(signal, record):
                 self.begin(signal, key_of(value))

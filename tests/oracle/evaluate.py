@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,14 +13,16 @@ from tests.oracle.library import Library, Signal, library_of
 from tests.oracle.matcher import Matcher
 from tests.oracle.values import MISSING
 
+Tree = dict[str, Any]
 Decision = dict[str, Any]
+NUMBERS = {"attention", "dwell", "value"}
 
 
 def evaluate(library: dict[str, Any], log: list[dict[str, Any]], clock: str = "wall") -> list[Decision]:
     """The decisions of a log, in order. `clock` is `wall`, or `log` where records were appended at their own time."""
     evaluation = Evaluation(library_of(library), clock == "wall")
-    for order, record in enumerate(log):
-        evaluation.take(order, record)
+    for record in log:
+        evaluation.take(record)
     return evaluation.decisions
 
 
@@ -30,12 +33,12 @@ class Evaluation:
     customers: dict[str, Customer] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
 
-    def take(self, order: int, record: dict[str, Any]) -> None:
+    def take(self, record: dict[str, Any]) -> None:
         if record["type"] == "clock.tick":
             time = min(record["time"], record["_append"]) if self.wall else record["time"]
             self.tick(time, record["_append"])
         else:
-            self.touch(order, record)
+            self.touch(record)
 
     def tick(self, time: int, append: int) -> None:
         """Fires what is due for everyone, by (due, customer)."""
@@ -47,7 +50,7 @@ class Evaluation:
             due, name, fired = min(waiting, key=lambda one: one[:2])
             self.fire(self.customers[name], due, fired, append)
 
-    def touch(self, order: int, record: dict[str, Any]) -> None:
+    def touch(self, record: dict[str, Any]) -> None:
         append = record["_append"] if self.wall else milliseconds(record["time"])
         time = min(milliseconds(record["time"]), append)
         touchpoint = {**{name: value for name, value in record.items() if name != "_append"}, "time": time}
@@ -56,7 +59,7 @@ class Evaluation:
             return
         while (found := customer.next_firing(time)) is not None:
             self.fire(customer, *found, append)
-        late, fired = customer.apply(order, time, touchpoint)
+        late, fired = customer.apply(time, touchpoint)
         self.decide(customer, fired, append, late=late, touchpoint=touchpoint)
 
     def fire(self, customer: Customer, due: int, fired: list[Fired], append: int) -> None:
@@ -67,7 +70,19 @@ class Evaluation:
     def decide(
         self, customer: Customer, fired: list[Fired], append: int, *, late: bool, touchpoint: dict[str, Any] | None
     ) -> None:
-        """Decides together what one record, or the timers of one ms, made."""
+        """Decides what was made, and then what each of these firings makes as a touchpoint, first in first out."""
+        waiting = self.decide_together(customer, fired, append, late=late, touchpoint=touchpoint)
+        while waiting:
+            firing = waiting.pop(0)
+            assert customer.clock is not None
+            _, then = customer.apply(customer.clock, firing)
+            waiting += self.decide_together(customer, then, append, late=False, touchpoint=firing)
+
+    def decide_together(
+        self, customer: Customer, fired: list[Fired], append: int, *, late: bool, touchpoint: dict[str, Any] | None
+    ) -> list[Tree]:
+        """Decides together what one record, or the timers of one ms, made; gives the firings as touchpoints."""
+        firings = []
         for matcher, ids in sorted(fired, key=lambda one: rank(one[0])):
             now = customer.clock
             assert now is not None
@@ -77,6 +92,7 @@ class Evaluation:
             matcher.last_moment = now
             if wanted:
                 matcher.last_firing = now
+                firings.append((matcher.signal.name, matcher.per or "", as_touchpoint(matcher, customer.name, now)))
             reason = why_held(matcher.signal, self.library, wanted=wanted, moment=now, append=append)
             self.decisions.append(
                 {
@@ -93,6 +109,7 @@ class Evaluation:
                     "carry": carried(matcher.signal, lookup),
                 }
             )
+        return [firing for _, _, firing in sorted(firings, key=lambda one: one[:2])]
 
 
 def rank(matcher: Matcher) -> tuple[float, str, str]:
@@ -118,6 +135,20 @@ def carried(signal: Signal, lookup: Any) -> dict[str, Any]:
 def identity(matcher: Matcher, customer: str, moment: int) -> str:
     parts = [matcher.signal.name, customer, *([] if matcher.per is None else [matcher.per]), str(moment)]
     return ":".join(part.replace("%", "%25").replace(":", "%3A") for part in parts)
+
+
+def as_touchpoint(matcher: Matcher, customer: str, moment: int) -> Tree:
+    """A firing as what reads it sees it: with the `per` field, but a time and the signal's name of its own."""
+    touchpoint: Tree = {"customer": customer, "id": identity(matcher, customer, moment), "type": "signal.fired"}
+    if matcher.per is not None:
+        *path, last = (matcher.signal.per or "").split(".")
+        inner = touchpoint
+        for name in path:
+            inner = inner.setdefault(name, {})
+        inner[last] = json.loads(matcher.per) if matcher.signal.per in NUMBERS else matcher.per
+    touchpoint["time"] = moment
+    touchpoint.setdefault("properties", {})["signal"] = matcher.signal.name
+    return touchpoint
 
 
 def milliseconds(time: Any) -> int:

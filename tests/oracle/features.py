@@ -6,13 +6,16 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from tests.oracle.expression import truth_of, value_of
+from tests.oracle.expression import NOW, ZONE, Lookup, truth_of, value_of
 from tests.oracle.types import matches, weight_of
 from tests.oracle.values import MISSING, duration, field, is_number, key_of, kind
 
-KINDS = ("count", "sum", "mean", "min", "max", "distinct", "first", "last", "top", "score")
+KINDS = ("count", "sum", "mean", "min", "max", "distinct", "first", "last", "top", "score", "trend")
 KEPT_VALUES = 100
 KEPT_TOUCHPOINTS = 1024
 ROUNDED = 9
@@ -30,7 +33,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature as declared. `subject` is its field (sum, last, ...), its types (count) or its weights (score)."""
+    """A feature as declared. `subject` is its field (sum, last, ...), its types (count, trend) or its weights (score).
+
+    `zone` is the library's.
+    """
 
     name: str
     kind: str
@@ -41,30 +47,35 @@ class Feature:
     per: str | None
     over: int | None
     half_life: int | None
+    band: Fraction
+    zone: ZoneInfo
 
 
-def declared(name: str, body: dict[str, Any]) -> Feature:
+def declared(name: str, body: dict[str, Any], zone: ZoneInfo) -> Feature:
     kind_of = next(one for one in KINDS if one in body)
     return Feature(
         name=name,
         kind=kind_of,
         subject=body[kind_of],
-        types=body[kind_of] if kind_of == "count" else body.get("of"),
+        types=body[kind_of] if kind_of in {"count", "trend"} else body.get("of"),
         by=body.get("by"),
         where=body.get("where", True),
         per=body.get("per"),
         over=duration(body["over"]) if "over" in body else None,
         half_life=duration(body["half_life"]) if "half_life" in body else None,
+        band=Fraction(Decimal(str(body.get("band", 0)))),
+        zone=zone,
     )
 
 
-def of_touchpoint(touchpoint: dict[str, Any]) -> Any:
-    """The names of `where` and of weights: the touchpoint's own fields."""
-    return lambda name, _key: field(touchpoint, name)
+def of_touchpoint(touchpoint: dict[str, Any], zone: ZoneInfo) -> Lookup:
+    """The names of `where` and of weights: the touchpoint's own fields; now is its own time, in the library's zone."""
+    own = {NOW: touchpoint["time"], ZONE: zone}
+    return lambda name, _key: own[name] if name in own else field(touchpoint, name)
 
 
 def weight(feature: Feature, touchpoint: dict[str, Any]) -> Any:
-    return value_of(weight_of(feature.subject, touchpoint["type"]), of_touchpoint(touchpoint))
+    return value_of(weight_of(feature.subject, touchpoint["type"]), of_touchpoint(touchpoint, feature.zone))
 
 
 def takes(feature: Feature, record: Record) -> bool:
@@ -79,11 +90,11 @@ def concerns(feature: Feature, touchpoint: dict[str, Any]) -> bool:
         return False
     if feature.per is not None and field(touchpoint, feature.per) is MISSING:
         return False
-    return truth_of(feature.where, of_touchpoint(touchpoint))
+    return truth_of(feature.where, of_touchpoint(touchpoint, feature.zone))
 
 
 def has_what_is_read(feature: Feature, touchpoint: dict[str, Any]) -> bool:
-    if feature.kind == "count":
+    if feature.kind in {"count", "trend"}:
         return True
     if feature.kind == "score":
         return is_number(weight(feature, touchpoint))
@@ -118,6 +129,8 @@ def read(feature: Feature, records: list[Record], now: int) -> Any:
     """The value at `now` (ms) of a feature that has taken `records`."""
     if feature.kind == "score":
         return score(feature, records, now)
+    if feature.kind == "trend":
+        return trend(feature, records, now)
     held = in_window(feature, records, now)
     if feature.kind == "count":
         return len(held)
@@ -130,6 +143,15 @@ def score(feature: Feature, records: list[Record], now: int) -> float:
     assert feature.half_life is not None
     parts = [weight(feature, one.touchpoint) * math.exp2((one.time - now) / feature.half_life) for one in records]
     return round(math.fsum(parts), ROUNDED)
+
+
+def trend(feature: Feature, records: list[Record], now: int) -> str:
+    assert feature.over is not None
+    latest = len([one for one in records if now - feature.over < one.time <= now])
+    before = len([one for one in records if now - 2 * feature.over < one.time <= now - feature.over])
+    if latest - before > feature.band * before:
+        return "rising"
+    return "falling" if before - latest > feature.band * before else "steady"
 
 
 def top(feature: Feature, held: list[Record]) -> Any:

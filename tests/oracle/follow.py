@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.oracle.expression import truth_of
 from tests.oracle.features import Record, of_touchpoint
-from tests.oracle.library import Signal
+from tests.oracle.library import Library, Signal
 from tests.oracle.matcher import Matcher, Moment, View
 from tests.oracle.types import matches
 from tests.oracle.values import MISSING, duration, field, key_of
@@ -19,7 +19,7 @@ WITHIN = "90d"
 
 @dataclass(frozen=True)
 class Awaited:
-    """A step or silence, with the types that break the run while it is awaited."""
+    """A step or silence, with the types that break the run while it is awaited. `silence` and `latency` are ms."""
 
     types: Any
     where: Any
@@ -27,6 +27,7 @@ class Awaited:
     times: int
     same: list[str]
     silence: int | None
+    latency: int
     breakers: list[Any]
 
 
@@ -49,19 +50,19 @@ class Completion:
     used: int
 
 
-def awaited_of(elements: list[Any]) -> list[Awaited]:
+def awaited_of(elements: list[Any], library: Library) -> list[Awaited]:
     waits, breakers = [], []
     for element in elements:
         body = element if isinstance(element, dict) else {"type": element}
         if "without" in body:
             breakers.append(body["without"])
         if "without" not in body or "for" in body:
-            waits.append(awaited(body, breakers))
+            waits.append(awaited(body, breakers, library))
             breakers = []
     return waits
 
 
-def awaited(body: dict[str, Any], breakers: list[Any]) -> Awaited:
+def awaited(body: dict[str, Any], breakers: list[Any], library: Library) -> Awaited:
     return Awaited(
         types=body.get("type"),
         where=body.get("where", True),
@@ -69,6 +70,7 @@ def awaited(body: dict[str, Any], breakers: list[Any]) -> Awaited:
         times=body.get("times", 1),
         same=body.get("same", []),
         silence=duration(body["for"]) if "for" in body else None,
+        latency=library.latency(body["without"]) if "for" in body else 0,
         breakers=breakers,
     )
 
@@ -78,7 +80,7 @@ class Follow(Matcher):
 
     def __init__(self, signal: Signal, per: str | None, view: View) -> None:
         super().__init__(signal, per, view)
-        self.waits = awaited_of(signal.body["follow"])
+        self.waits = awaited_of(signal.body["follow"], view.library)
         self.latest = signal.body.get("restart") == "latest"
         self.entries: list[Record] = []
         self.reach: int | None = None
@@ -98,7 +100,7 @@ class Follow(Matcher):
 
     def is_step(self, step: Awaited, touchpoint: dict[str, Any]) -> bool:
         fits = step.silence is None and matches(step.types, touchpoint["type"])
-        return fits and truth_of(step.where, of_touchpoint(touchpoint))
+        return fits and truth_of(step.where, of_touchpoint(touchpoint, self.view.library.zone))
 
     # Records and time
 
@@ -113,7 +115,7 @@ class Follow(Matcher):
             return None
         if self.reach is not None and record.time < self.reach:
             return None
-        if record.time < now - self.view.library.late_by:
+        if record.time < now - self.view.library.late_by_of(record.touchpoint):
             return None
         bisect.insort(self.entries, record, key=lambda one: one.time)
         completions = self.read(now)
@@ -145,11 +147,15 @@ class Follow(Matcher):
 
     def pass_time(self, run: Run | None, until: int) -> tuple[Run | None, Completion | None]:
         """Fulfils the silences that end by then."""
-        while run is not None and (silence := self.waits[run.place].silence) and run.moment + silence <= until:
-            run, done = self.onwards(run, run.moment + silence)
+        while run is not None and (end := self.silence_end(run)) is not None and end <= until:
+            run, done = self.onwards(run, end)
             if done is not None:
                 return None, done
         return run, None
+
+    def silence_end(self, run: Run) -> int | None:
+        wait = self.waits[run.place]
+        return None if wait.silence is None else run.moment + wait.silence + wait.latency
 
     def onwards(self, run: Run, moment: int) -> tuple[Run | None, Completion | None]:
         """To the next step, the awaited one being fulfilled at that moment."""
@@ -162,14 +168,17 @@ class Follow(Matcher):
             run = None
         if run is not None and self.fulfils(run, entry):
             return self.count_on(replace(run, taken=[*run.taken, entry]), entry)
-        if run is not None and any(matches(types, entry.touchpoint["type"]) for types in self.breakers(run)):
+        if run is not None and self.breaks(run, entry):
             run = None
         if (run is None or self.latest) and self.begins(entry):
             return self.count_on(Run([entry], 0, 0, entry.time), entry)
         return run, None
 
-    def breakers(self, run: Run) -> list[Any]:
-        return self.waits[run.place].breakers
+    def breaks(self, run: Run, entry: Record) -> bool:
+        wait = self.waits[run.place]
+        if wait.silence is not None and entry.time >= run.moment + wait.silence:
+            return False  # it lies behind the silence, which only waits for late ones
+        return any(matches(types, entry.touchpoint["type"]) for types in wait.breakers)
 
     def is_over(self, run: Run, entry: Record) -> bool:
         step = self.waits[run.place]

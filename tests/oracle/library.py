@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from tests.oracle import features
+from tests.oracle import expression, features
+from tests.oracle.calendar import zone_of
 from tests.oracle.features import Feature
+from tests.oracle.types import matches
 from tests.oracle.values import duration
 
-PATTERNS = ("when", "follow", "silent")
+PATTERNS = ("when", "follow", "silent", "date")
 RUNS = {"live", "shadow"}
 
 
 @dataclass(frozen=True)
 class Signal:
-    """A signal that runs. `body` is its YAML; `again` and `expires` are ms."""
+    """A signal that runs. `body` is its YAML, its segments written out; `again` and `expires` are ms."""
 
     name: str
     body: dict[str, Any]
@@ -30,29 +34,48 @@ class Signal:
 
 @dataclass(frozen=True)
 class Library:
-    """What the oracle evaluates. `late_by` is ms."""
+    """What the oracle evaluates. All times are ms: `late_by`, that of `sources`, and the `latencies` of types."""
 
     late_by: int
+    sources: dict[str, int]
+    latencies: dict[str, int]
+    zone: ZoneInfo
     channels: frozenset[str]
     features: dict[str, Feature]
     signals: list[Signal]
 
+    def late_by_of(self, touchpoint: dict[str, Any]) -> int:
+        """How late a touchpoint may come: as its source says, else as the library."""
+        return self.sources.get(touchpoint.get("source") or "", self.late_by)
+
+    def latency(self, types: str | list[str]) -> int:
+        """The largest latency of the types that these names stand for."""
+        return max((latency for name, latency in self.latencies.items() if matches(types, name)), default=0)
+
 
 def library_of(tree: dict[str, Any]) -> Library:
-    """Reads `{"library": ..., "features": ..., "channels": ..., "signals": [...]}`."""
+    """Reads `{"library": ..., "interactions": ..., "features": ..., "segments": ..., "channels": ..., "signals": [...]}`."""
+    settings = tree["library"]
+    zone = zone_of(settings.get("time_zone", "UTC"))
+    assert zone is not None
+    sources, catalogue = settings.get("sources") or {}, tree.get("interactions") or {}
+    segments = tree.get("segments") or {}
     return Library(
-        late_by=duration(tree["library"].get("late_by", "24h")),
+        late_by=duration(settings.get("late_by", "24h")),
+        sources={name: duration(body["late_by"]) for name, body in sources.items()},
+        latencies={name: duration(body["latency"]) for name, body in catalogue.items() if "latency" in body},
+        zone=zone,
         channels=frozenset(tree.get("channels") or {}),
-        features={name: features.declared(name, body) for name, body in (tree.get("features") or {}).items()},
-        signals=[signal_of(body) for body in tree["signals"] if body["status"] in RUNS],
+        features={name: features.declared(name, body, zone) for name, body in (tree.get("features") or {}).items()},
+        signals=[signal_of(body, segments) for body in tree["signals"] if body["status"] in RUNS],
     )
 
 
-def signal_of(body: dict[str, Any]) -> Signal:
+def signal_of(body: dict[str, Any], segments: dict[str, Any]) -> Signal:
     then = body.get("then") or {}
     return Signal(
         name=body["signal"],
-        body=body,
+        body=written_out(body, segments),
         pattern=next(one for one in PATTERNS if one in body),
         per=body.get("per"),
         value=body.get("value", 0),
@@ -61,3 +84,30 @@ def signal_of(body: dict[str, Any]) -> Signal:
         channel=then.get("channel"),
         shadow=body["status"] == "shadow",
     )
+
+
+def written_out(body: dict[str, Any], segments: dict[str, Any]) -> dict[str, Any]:
+    """A signal without segments: what each says stands in its place."""
+    whole = dict(body)
+    for key in ("when", "if"):
+        if key in whole:
+            whole[key] = without_segments(whole[key], segments)
+    then = dict(whole.get("then") or {})
+    then["carry"] = {name: without_segments(text, segments) for name, text in (then.get("carry") or {}).items()}
+    return {**whole, "then": then}
+
+
+def without_segments(text: Any, segments: dict[str, Any]) -> Any:
+    return ast.unparse(_InPlace(segments).visit(expression.fresh(text))) if isinstance(text, str) else text
+
+
+class _InPlace(ast.NodeTransformer):
+    def __init__(self, segments: dict[str, Any]) -> None:
+        self.segments = segments
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:  # noqa: N802 - Python's own name for it
+        if isinstance(node.value, ast.Name) and node.value.id == "segment":
+            text = self.segments[node.attr]
+            inside: ast.expr = self.visit(expression.fresh(text) if isinstance(text, str) else ast.Constant(text))
+            return inside
+        return node

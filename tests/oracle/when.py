@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import bisect
 from collections.abc import Iterator
 from typing import Any
 
 from tests.oracle import expression
+from tests.oracle.calendar import CLOCKS
 from tests.oracle.features import Record
 from tests.oracle.library import Library, Signal
 from tests.oracle.matcher import Matcher, Moment, View
@@ -49,6 +51,7 @@ class When(Matcher):
 
     def after(self, record: Record, now: int) -> list[str] | None:
         own = record.touchpoint if self.is_own(record.touchpoint) else None
+        own = None if record.touchpoint["type"] == "signal.fired" else own
         true = self.truth(now, own)
         rises = true and not self.was
         if rises or not true:
@@ -91,19 +94,22 @@ class When(Matcher):
 
     def expiries(self) -> Iterator[int]:
         for name in self.features():
-            over = self.view.library.features[name].over
-            if over is not None:
-                yield from (record.time + over for record in self.view.records(name))
+            feature = self.view.library.features[name]
+            for windows in (1, 2) if feature.kind == "trend" else (1,):
+                if feature.over is not None:
+                    yield from (record.time + windows * feature.over for record in self.view.records(name))
 
     def features(self) -> list[str]:
         return [name for name, _ in expression.mentions(self.condition) if name in self.view.library.features]
 
     def crossings(self, start: int, end: int) -> Iterator[int]:
         """The first ms in (start, end] at which a comparison is other than at the start, no window changing between."""
-        if not any(self.view.library.features[name].kind == "score" for name in self.features()):
+        scored = any(self.view.library.features[name].kind == "score" for name in self.features())
+        if not scored and not any(function in str(self.condition) for function in CLOCKS):
             return
-        for comparison in expression.comparisons(self.condition):
-            yield from self.crossing(comparison, start, end)
+        for left, operator, right in expression.comparisons(self.condition):
+            for order in (operator,) if operator not in (ast.Eq, ast.NotEq) else (ast.LtE, ast.GtE):
+                yield from self.crossing((left, order, right), start, end)
 
     def crossing(self, comparison: expression.Comparison, start: int, end: int) -> Iterator[int]:
         def true(now: int) -> bool:

@@ -191,7 +191,7 @@ class TestReached:
         [
             "views > 3 and views < 5",
             "spent > 3 and spent < 4",
-            "views_1h >= 1024",
+            "views_1h >= 100000",
             "mood < 0",
             "heat > 3 and heat < 3.5",
             "attention == 1",

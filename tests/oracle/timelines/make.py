@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 ORIGIN = 1_767_607_200_000  # 2026-01-05 10:00 UTC, in ms
@@ -26,11 +27,20 @@ def timeline(name: str, library: dict[str, Any], log: list[dict[str, Any]], *exp
     return Timeline(name, library, log, list(expected))
 
 
-def library(*signals: dict[str, Any], features: dict[str, Any] | None = None, late_by: str = "1m") -> dict[str, Any]:
+def library(
+    *signals: dict[str, Any],
+    features: dict[str, Any] | None = None,
+    late_by: str = "1m",
+    interactions: dict[str, Any] | None = None,
+    segments: dict[str, Any] | None = None,
+    **settings: Any,
+) -> dict[str, Any]:
+    """A library; `settings` are further keys of library.yaml."""
     return {
-        "library": {"name": "made-by-hand", "format": 1, "late_by": late_by},
-        "interactions": None,
+        "library": {"name": "made-by-hand", "format": 1, "late_by": late_by, **settings},
+        "interactions": interactions,
         "features": features or {},
+        "segments": segments or {},
         "channels": {"email": {}},
         "signals": list(signals),
     }
@@ -69,6 +79,14 @@ def fires(second: float, /, *touchpoints: str, held: str | None = None, late: bo
         held,
         late,
         touchpoints,
+    )
+
+
+def on(text: str) -> float:
+    """The second of a moment such as `2026-03-29T01:30:00`, in UTC where no offset is said."""
+    said = datetime.fromisoformat(text)
+    return ((said if said.tzinfo else said.replace(tzinfo=UTC)) - datetime.fromtimestamp(0, UTC)).total_seconds() - (
+        ORIGIN / 1000
     )
 
 

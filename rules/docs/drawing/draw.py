@@ -1,0 +1,271 @@
+"""Draws a timeline: a lane for each type of touchpoint, for each wait, and one for the firings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from rules.docs.drawing.axis import Axis
+from rules.docs.drawing.happening import Event, Happening
+from rules.docs.drawing.lettering import fitted, width
+from rules.docs.drawing.picture import Bar, Label, Line, Mark, Picture
+from rules.docs.drawing.watching import Span
+from rules.timeline.drawing import span as span_text
+from rules.wall_time import wall_time
+
+SIZE: Final = 12.0  # of the lettering
+MOST_EVENTS: Final = 150  # drawn of one timeline
+_SMALL: Final = 11.0
+_HEAD: Final = 58.0
+_RESULTS: Final = ("fired", "passed", "missing", "surplus")
+
+
+class Shape(NamedTuple):
+    """What a drawing is made for. ``names``: the room for the names of lanes beside them; 0: they stand above."""
+
+    width: float
+    names: float
+    lane: float
+    edge: float
+
+
+WIDE: Final = Shape(width=880, names=236, lane=36, edge=20)
+NARROW: Final = Shape(width=340, names=0, lane=50, edge=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How lanes are called: types of touchpoints, and what a signal waits for."""
+
+    type: Callable[[str], str]
+    wait: Callable[[Span], str]
+
+
+class _Taken:
+    """The room on a row that labels have taken."""
+
+    def __init__(self, left: float, right: float) -> None:
+        self._left, self._right = left, right
+        self._taken: list[tuple[float, float]] = []
+
+    def take(self, begins: float, ends: float, apart: float = 6) -> bool:
+        """Takes a stretch, if it is free and within the row."""
+        free = all(ends + apart <= left or begins - apart >= right for left, right in self._taken)
+        if free and begins >= self._left and ends <= self._right:
+            self._taken.append((begins, ends))
+            return True
+        return False
+
+    def hold(self, begins: float, ends: float) -> None:
+        """Takes a stretch in any case."""
+        self._taken.append((begins, ends))
+
+
+def draw(happening: Happening, shape: Shape, wording: Wording, place: ZoneInfo) -> Picture:
+    """The picture of a timeline; times are those of ``place``."""
+    return _Drawing(happening, shape, wording, place).picture()
+
+
+class _Drawing:
+    def __init__(self, happening: Happening, shape: Shape, wording: Wording, place: ZoneInfo) -> None:
+        self._shape, self._wording, self._place = shape, wording, place
+        self._events = _kept(happening.events)
+        moments = {event.time for event in self._events}
+        bounds = min(moments), max(moments)
+        self._waits = [
+            span for span in (*happening.spans, *happening.rests) if bounds[0] <= span.begins and span.ends <= bounds[1]
+        ]
+        moments |= {moment for span in self._waits for moment in (span.begins, span.ends)}
+        self._axis = Axis(moments, shape.names + shape.edge, shape.width - shape.edge)
+        self._made = Picture(shape.width, 0)
+        self._y = _HEAD
+
+    def picture(self) -> Picture:
+        self._times()
+        for name, events in self._lanes():
+            self._touchpoints(name, events)
+        for name, spans in self._spans():
+            self._span_lane(name, spans)
+        self._results()
+        self._made.height = self._y + 6
+        return self._made
+
+    def _lanes(self) -> Iterable[tuple[str, list[Event]]]:
+        """Touchpoints by type, in the order in which the types come; firings of other signals after them."""
+        lanes: dict[str, list[Event]] = {}
+        for event in self._events:
+            if event.kind in ("touchpoint", "late"):
+                lanes.setdefault(self._wording.type(event.name), []).append(event)
+        for event in self._events:
+            if event.kind == "chain":
+                lanes.setdefault(f"Fired: {event.name}", []).append(event)
+        return lanes.items()
+
+    def _spans(self) -> Iterable[tuple[str, list[Span]]]:
+        lanes: dict[str, list[Span]] = {}
+        for span in self._waits:
+            lanes.setdefault(self._wording.wait(span), []).append(span)
+        return lanes.items()
+
+    def _lane(self, name: str, look: str) -> float:
+        """Begins a lane: its name, its line; gives the y of the line."""
+        shape = self._shape
+        if shape.names:
+            y = self._y + shape.lane / 2
+            text = fitted(name, shape.names - 8, SIZE)
+            self._made.labels.append(Label(0, y + 4, text, look))
+        else:
+            y = self._y + shape.lane - 18
+            text = fitted(name, shape.width, SIZE)
+            self._made.labels.append(Label(0, self._y + 14, text, look))
+        self._made.lines.append(Line(self._axis.left - 6, y, self._axis.right + 6, y, "lane"))
+        self._y += shape.lane
+        return y
+
+    def _touchpoints(self, name: str, events: Sequence[Event]) -> None:
+        y = self._lane(name, "name")
+        for event in events:
+            title = f"{self._full(event.time)} {name}" + (f", {event.detail}" if event.detail else "")
+            title += ", arrives late" if event.kind == "late" else ""
+            look = {"late": "late", "chain": "chain"}.get(event.kind, "dot")
+            self._made.marks.append(Mark(self._axis.x(event.time), y, look, title))  # type: ignore[arg-type]
+        self._details(events, y)
+
+    def _details(self, events: Sequence[Event], y: float) -> None:
+        """What touchpoints say, behind each where there is room before the next."""
+        places = [self._axis.x(event.time) for event in events] + [self._shape.width]
+        for event, x, after in zip(events, places, places[1:], strict=True):
+            text = fitted(_short(event.detail), min(after - x - 20, 150), _SMALL)
+            if len(text) > 2:
+                self._made.labels.append(Label(x + 9, y + 4, text, "detail"))
+
+    def _span_lane(self, name: str, spans: Sequence[Span]) -> None:
+        y = self._lane(name, "name wait")
+        for span in spans:
+            left, right = self._axis.x(span.begins), self._axis.x(span.ends)
+            title = f"{name}{f' for {span.per}' if span.per else ''}: {self._full(span.begins)} to"
+            title = f"{title} {self._full(span.ends)}, {_ENDS[span.ended]}"
+            bar = Bar(left, y - 7, max(right - left, 2), 14, f"{span.wait} {span.ended}", title)
+            self._made.bars.append(bar)
+            lasted = span_text(span.ends - span.begins) or "0s"
+            text = lasted if right - left - 16 >= width(lasted, _SMALL) else ""
+            if text:
+                self._made.labels.append(Label((left + right) / 2, y + 4, text, "within", "middle"))
+            if span.ended in ("reached", "broken") and span.wait != "rest":
+                self._made.marks.append(Mark(right, y, "done" if span.ended == "reached" else "stop", title))
+
+    def _results(self) -> None:
+        results = [event for event in self._events if event.kind in _RESULTS]
+        y = self._lane("Fires" if any(one.kind != "passed" for one in results) else "Doesn't fire", "name result")
+        taken = _Taken(self._shape.names, self._shape.width)
+        for event in results:
+            x = self._axis.x(event.time)
+            taken.hold(x - 8, x + 8)
+            self._made.marks.append(Mark(x, y, event.kind, self._result(event)))  # type: ignore[arg-type]
+            self._made.lines.append(Line(x, _HEAD - 4, x, y - 9, f"guide {event.kind}"))
+        for event in results:
+            self._beside(self._axis.x(event.time), y, _LABELS[event.kind].format(event.name or "no channel"), taken)
+
+    def _beside(self, x: float, y: float, text: str, taken: _Taken) -> None:
+        """A label behind a mark, or before it where there is more room."""
+        room = width(text, SIZE)
+        if taken.take(x + 12, x + 12 + room, 0):
+            self._made.labels.append(Label(x + 12, y + 4, text, "outcome"))
+        elif taken.take(x - 12 - room, x - 12, 0):
+            self._made.labels.append(Label(x - 12, y + 4, text, "outcome", "end"))
+
+    def _result(self, event: Event) -> str:
+        what = _RESULT_TITLES[event.kind].format(event.name or "no channel")
+        return f"{self._full(event.time)} {what}" + (f" for {event.detail}" if event.detail else "")
+
+    def _times(self) -> None:
+        """The axis: days, times, and how long the gaps between them are; what matters most has first choice."""
+        left, right = self._shape.names, self._shape.width
+        times, days, shown = _Taken(left, right), _Taken(left, right), list[int]()
+        firsts = self._first_of_days()
+        matter = [event.time for event in self._events if event.kind in _RESULTS]
+        for moment in dict.fromkeys([*matter, *firsts, *self._axis.moments]):
+            if self._centred(moment, _clock(moment, self._place), 30, "time", times):
+                shown.append(moment)
+        for moment, text in firsts.items():
+            self._centred(moment, text, 14, "day", days)
+        shown.sort()
+        self._made.lines += [Line(self._axis.x(one), 36, self._axis.x(one), _HEAD - 6, "tick") for one in shown]
+        self._made.lines.append(Line(self._axis.left, 44, self._axis.right, 44, "axis"))
+        for before, after in zip(shown, shown[1:], strict=False):
+            self._gap(before, after)
+
+    def _gap(self, before: int, after: int) -> None:
+        text, left, right = span_text(after - before), self._axis.x(before), self._axis.x(after)
+        if right - left >= width(text, _SMALL) + 8:
+            self._made.labels.append(Label((left + right) / 2, 55, text, "gap", "middle"))
+
+    def _centred(self, moment: int, text: str, y: float, look: str, taken: _Taken) -> bool:
+        """A label at a moment, moved a little where it would leave the drawing; none where there is no room."""
+        room, x = width(text, SIZE), self._axis.x(moment)
+        begins = min(max(x - room / 2, self._shape.names), self._shape.width - room)
+        if not taken.take(begins, begins + room):
+            return False
+        self._made.labels.append(Label(begins + room / 2, y, text, look, "middle"))
+        return True
+
+    def _first_of_days(self) -> dict[int, str]:
+        """The first moment of each day, with the day's name; the year where it is new."""
+        firsts: dict[int, str] = {}
+        before = None
+        for moment in self._axis.moments:
+            day = wall_time(moment, self._place).date()
+            if before is None or day != before:
+                year = "" if before and before.year == day.year else f" {day.year}"
+                firsts[moment] = f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}{year}"
+            before = day
+        return firsts
+
+    def _full(self, moment: int) -> str:
+        return told_moment(moment, self._place)
+
+
+def told_moment(moment: int, place: ZoneInfo) -> str:
+    """``Mon 5 Jan 2026, 10:00``."""
+    day = wall_time(moment, place).date()
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}, {_clock(moment, place)}"
+
+
+def _clock(moment: int, place: ZoneInfo) -> str:
+    shown = wall_time(moment, place)
+    if moment % 1_000:
+        return f"{shown:%H:%M:%S}.{moment % 1_000:03}"
+    return f"{shown:%H:%M:%S}" if shown.second else f"{shown:%H:%M}"
+
+
+def _kept(events: Sequence[Event]) -> list[Event]:
+    """Not too many to be drawn: the first ones, and what fires."""
+    if len(events) <= MOST_EVENTS:
+        return list(events)
+    rest: Iterator[Event] = (event for event in events[MOST_EVENTS:] if event.kind in (*_RESULTS, "end"))
+    return [*events[:MOST_EVENTS], *rest][: MOST_EVENTS * 2]
+
+
+def _short(detail: str) -> str:
+    """What stands beside a mark: of a single field the value alone."""
+    name, colon, value = detail.partition(": ")
+    return value if colon and ", " not in detail and name != "value" else detail
+
+
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_ENDS: Final = {
+    "reached": "reached",
+    "broken": "ended before it was reached",
+    "renewed": "begun anew",
+    "open": "still open at the end",
+}
+_LABELS: Final = {"fired": "to {}", "surplus": "to {}", "passed": "held back", "missing": "expected"}
+_RESULT_TITLES: Final = {
+    "fired": "fires to {}",
+    "surplus": "fires to {}, which its timeline doesn't expect",
+    "passed": "comes true, but its “only if” isn't met: doesn't fire",
+    "missing": "should fire to {}, by its timeline, and doesn't",
+}

@@ -1,0 +1,35 @@
+"""How wide text is when it is drawn: nobody knows the reader's font, so it is taken to be a wide one."""
+
+from __future__ import annotations
+
+from typing import Final
+from unicodedata import category, east_asian_width
+
+_NARROW: Final = frozenset("ijlI.,:;'|!()[]/“”‘’ `·")
+_WIDE: Final = frozenset("mwMW@%…—")
+
+
+def width(text: str, size: float) -> float:
+    """The width of a text at a font size, in the unit of that size; rather too much than too little."""
+    return sum(map(_width, text)) * size
+
+
+def fitted(text: str, room: float, size: float) -> str:
+    """The text, cut with … where it is wider than the room; nothing where not even a letter fits."""
+    if width(text, size) <= room:
+        return text
+    for length in range(len(text) - 1, 0, -1):
+        cut = f"{text[:length].rstrip()}…"
+        if width(cut, size) <= room:
+            return cut
+    return ""
+
+
+def _width(character: str) -> float:
+    if character in _NARROW:
+        return 0.36
+    if character in _WIDE:
+        return 1.0
+    if east_asian_width(character) in "WF" or category(character) in ("So", "Sk"):
+        return 1.35
+    return 0.72 if character.isupper() else 0.62

@@ -1,0 +1,106 @@
+"""Signals in plain English, from their declarations: every part of one is in the words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from rules.declaration import Feature, Library, Segment, Signal, Status
+from rules.docs.phrase import Code, Named, Part, Phrase, Quoted, capital, phrase, separated
+from rules.docs.wording.conditions import ConditionWords
+from rules.docs.wording.features import FeatureWords
+from rules.docs.wording.patterns import PatternWords, Sentence, asked
+from rules.docs.wording.spans import lasting, number
+from rules.docs.wording.types import TypeWords
+from rules.relations import Relations
+
+STATUSES: Final[dict[Status, str]] = {
+    "draft": "It is a draft: it doesn't run.",
+    "shadow": "It runs in the shadow: what it would do is decided and recorded, and nothing is sent.",
+    "live": "It is live: it runs, and what it makes is sent.",
+    "retired": "It is retired: it doesn't run any more.",
+}
+
+
+class LibraryWords:
+    """Says what a checked library declares."""
+
+    def __init__(self, relations: Relations) -> None:
+        self._library: Library = relations.library
+        self.types = TypeWords(self._library.interactions)
+        self._features = FeatureWords(relations.features, self.types)
+        self._conditions = ConditionWords(relations, self._features.read)
+        self._patterns = PatternWords(self.types, self._features, self._conditions)
+
+    def feature(self, feature: Feature) -> Phrase:
+        """What a feature is."""
+        return capital(phrase(self._features.full(feature), "."))
+
+    def segment(self, segment: Segment) -> Phrase:
+        """Who is in a segment."""
+        return capital(phrase("Customers for whom ", self._conditions.whole(segment.condition), "."))
+
+    def brief(self, signal: Signal) -> Phrase:
+        """A signal in one sentence; the fine points are those of `sentences`."""
+        pattern = self._patterns.brief(signal.pattern, signal.per)
+        per: Part = phrase(", for each ", Named("field", signal.per)) if signal.per else ""
+        only: Part = ""
+        if signal.condition is not None:
+            only = phrase(", provided that ", self._conditions.whole(signal.condition, signal.per))
+        then = signal.then.channel
+        goes = phrase(", a message goes to ", Named("channel", then)) if then else ", it is noted, and nothing is sent"
+        again = f", once in {lasting(signal.again)} at most" if signal.again else ""
+        return capital(phrase(pattern, per, only, goes, again, "."))
+
+    def sentences(self, signal: Signal) -> Iterator[Sentence]:
+        """All that a signal does, and when."""
+        yield from self._patterns.sentences(signal.pattern, signal.per)
+        if signal.per:
+            field = Named("field", signal.per)
+            rest = " is watched on its own; what happens with one doesn't count for another."
+            yield Sentence("For each", phrase("Each ", field, " of a customer", rest))
+        if signal.condition is not None:
+            conditions = self._conditions.parts(signal.condition, signal.per)
+            yield asked("Only if", "At that moment", conditions, " Otherwise the moment passes.")
+        yield self._again(signal)
+        yield from self._then(signal)
+        yield Sentence("Worth", phrase(f"{self._money(signal.value)} for each message: {_FIRST}"))
+        yield Sentence("Status", phrase(STATUSES[signal.status]))
+
+    def _again(self, signal: Signal) -> Sentence:
+        whom: Part = phrase("a customer and ", Named("field", signal.per)) if signal.per else "a customer"
+        if signal.again is None:
+            return Sentence("How often", phrase("Each time that it happens to ", whom, "; nothing limits how often."))
+        begins = f"At most once in {lasting(signal.again)} for "
+        return Sentence("How often", phrase(begins, whom, "; what comes in between isn't made up for."))
+
+    def _then(self, signal: Signal) -> Iterator[Sentence]:
+        then = signal.then
+        content: Part = phrase("the content ", Quoted(then.content)) if then.content else "a message without content"
+        if then.channel is None:
+            would = phrase("; it would be ", content) if then.content else ""
+            yield Sentence("Then", phrase("It names no channel: it is recorded, and nothing is sent", would, "."))
+        else:
+            yield Sentence("Then", phrase("Sends ", content, " to the channel ", Named("channel", then.channel), "."))
+        if then.carry:
+            items = [phrase(Code(name), ": ", self._conditions.value(text, signal.per)) for name, text in then.carry]
+            yield Sentence("Takes along", phrase("As it is at that moment:"), tuple(items))
+        expires = f"Until {lasting(then.expires)} after that moment; it isn't sent later."
+        yield Sentence("Good for", phrase(expires))
+
+    def _money(self, value: float) -> str:
+        return f"{number(value)} {self._library.currency or ''}".strip()
+
+
+_FIRST: Final = "of what comes up for a customer at the same moment, the one of highest value goes first."
+
+
+def as_paragraph(sentences: Iterator[Sentence]) -> Phrase:
+    """Sentences one behind the other, lists within them."""
+    return separated((_with_items(one) for one in sentences), " ")
+
+
+def _with_items(sentence: Sentence) -> Phrase:
+    if not sentence.items:
+        return phrase(f"{sentence.topic}: ", sentence.says)
+    return phrase(f"{sentence.topic}: ", sentence.says, " ", separated(sentence.items, "; "), ". ", sentence.ends)

@@ -1,0 +1,33 @@
+"""The library in the log: published to a topic of its own, followed by every worker, switched to by a record in the log."""
+
+from streams.libraries.beginning import Beginning
+from streams.libraries.channels import Channels
+from streams.libraries.follow import Follower
+from streams.libraries.holding import Libraries, LibraryAbsentError, Start
+from streams.libraries.publish import PublishError, publish, publish_folder, publishable
+from streams.libraries.record import Approval, BadPublishedError, Published, decode, encode
+from streams.libraries.shelf import Held, Shelf
+from streams.libraries.switch import NoWarmth, Switcher, Warmth
+
+__all__ = [
+    "Approval",
+    "BadPublishedError",
+    "Beginning",
+    "Channels",
+    "Follower",
+    "Held",
+    "Libraries",
+    "LibraryAbsentError",
+    "NoWarmth",
+    "PublishError",
+    "Published",
+    "Shelf",
+    "Start",
+    "Switcher",
+    "Warmth",
+    "decode",
+    "encode",
+    "publish",
+    "publish_folder",
+    "publishable",
+]

@@ -1,0 +1,338 @@
+"""`date`: windows about a date of the profile, and `days_since`, `days_until`, `hours_since` in `when`."""
+
+from typing import Any
+
+from tests.oracle.timelines.make import Timeline, at, fires, library, on, profile, signal, tick, timeline
+
+BRUSSELS, HAVANA, APIA = "Europe/Brussels", "America/Havana", "Pacific/Apia"
+DAY, HOUR, MS = 86_400, 3_600, 0.001
+
+
+def window(of: str = "profile.x", **body: Any) -> dict[str, Any]:
+    return library(signal(date={"of": of, **body}))
+
+
+def in_zone(zone: str, **body: Any) -> dict[str, Any]:
+    return library(signal(date={"of": "profile.x", **body}), time_zone=zone)
+
+
+def by_time(name: str, made: dict[str, Any], value: Any, *moments: str, zone: str | None = None) -> Timeline:
+    """A profile set at 2026-01-05 10:00 UTC; ticks a ms before, at and behind each moment, and in 2031."""
+    times = [on(moment) for moment in moments]
+    ticks = [tick(time + by) for time in times for by in (-MS, 0, 1)]
+    own = {} if zone is None else {"time_zone": zone}
+    return timeline(name, made, [profile(0, x=value, **own), *ticks, tick(on("2031-01-01"))], *map(fires, times))
+
+
+WINDOWS = (
+    by_time(
+        "ahead of a date: calendar days before its midnight", window(ahead="30d"), "2026-03-01", "2026-01-30T00:00:00"
+    ),
+    by_time(
+        "the midnight is that of the library's time zone where the customer has none",
+        in_zone(BRUSSELS, ahead="1d"),
+        "2026-03-30",
+        "2026-03-29T00:00:00+01:00",
+    ),
+    by_time(
+        "the midnight is that of the customer's own time zone",
+        in_zone(BRUSSELS, ahead="1d"),
+        "2026-03-30",
+        "2026-03-29T00:00:00-04:00",
+        zone="America/New_York",
+    ),
+    by_time(
+        "an unknown time zone is none", in_zone(BRUSSELS, ahead="1d"), "2026-02-02", "2026-01-31T23:00:00", zone="Mars"
+    ),
+    by_time(
+        "calendar days over the day of 23 hours", in_zone(BRUSSELS, ahead="2d"), "2026-03-30", "2026-03-28T00:00:00+01:00"
+    ),
+    by_time(
+        "calendar days over the day of 25 hours", in_zone(BRUSSELS, after="1d"), "2026-10-25", "2026-10-26T00:00:00+01:00"
+    ),
+    by_time(
+        "hours before a date are elapsed time", in_zone(BRUSSELS, ahead="36h"), "2026-03-30", "2026-03-28T10:00:00"
+    ),
+    by_time("an instant is elapsed time", in_zone(BRUSSELS, ahead="2d"), "2026-03-30T00:00:00Z", "2026-03-28T00:00:00"),
+    by_time(
+        "an instant may be epoch milliseconds", window(after="1d"), 1_767_700_000_123, "2026-01-07T11:46:40.123"
+    ),
+    by_time("after no days: the date's own day", window(after="0d"), "2026-02-01", "2026-02-01T00:00:00"),
+    by_time(
+        "where clocks skip midnight the day begins at the skip",
+        in_zone(HAVANA, after="0d"),
+        "2026-03-08",
+        "2026-03-08T05:00:00",
+    ),
+    by_time(
+        "where midnight comes twice the day begins at the first",
+        in_zone(HAVANA, after="0d"),
+        "2026-11-01",
+        "2026-11-01T04:00:00",
+    ),
+    by_time(
+        "yearly: each year from the date's own on",
+        window(ahead="1d", yearly=True),
+        "2028-05-01",
+        "2028-04-30T00:00:00",
+        "2029-04-30T00:00:00",
+        "2030-04-30T00:00:00",
+    ),
+    by_time(
+        "yearly: 29 February as the 28th elsewhere",
+        window(after="0d", yearly=True),
+        "2024-02-29",
+        "2026-02-28T00:00:00",
+        "2027-02-28T00:00:00",
+        "2028-02-29T00:00:00",
+        "2029-02-28T00:00:00",
+        "2030-02-28T00:00:00",
+    ),
+    by_time(
+        "yearly: the day after 29 February is 1 March in any year",
+        window(after="1d", yearly=True),
+        "2024-02-29",
+        "2026-03-01T00:00:00",
+        "2027-03-01T00:00:00",
+        "2028-03-01T00:00:00",
+        "2029-03-01T00:00:00",
+        "2030-03-01T00:00:00",
+    ),
+    by_time(
+        "yearly: a window over new year",
+        window(ahead="10d", yearly=True),
+        "2020-01-05",
+        "2026-12-26T00:00:00",
+        "2027-12-26T00:00:00",
+        "2028-12-26T00:00:00",
+        "2029-12-26T00:00:00",
+        "2030-12-26T00:00:00",
+    ),
+    by_time(
+        "yearly: an instant comes at the same time by the clock on the wall, in summer too",
+        in_zone(BRUSSELS, after="0d", yearly=True),
+        "2025-03-30T12:00:00+02:00",
+        "2026-03-30T12:00:00+02:00",
+        "2027-03-30T12:00:00+02:00",
+        "2028-03-30T12:00:00+02:00",
+        "2029-03-30T12:00:00+02:00",
+        "2030-03-30T12:00:00+02:00",
+    ),
+    by_time("a dotted field of the profile", window("profile.x.renewal", ahead="1d"), {"renewal": "2026-02-02"}, "2026-02-01"),
+    *(
+        by_time(f"no date: {value!r}", window(ahead="1d", yearly=True), value)
+        for value in ("2026-02-30", "20260301", "soon", "", True, None, ["2026-03-01"], "2026-3-1")
+    ),
+)
+
+CHANGES = (
+    timeline(
+        "the profile brings it into the window: at once",
+        window(ahead="30d"),
+        [profile(0, x="2026-01-06"), tick(40 * DAY)],
+        fires(0, "profile.updated@0"),
+    ),
+    timeline(
+        "`ahead` is until the date: at its midnight it is over",
+        window(ahead="30d"),
+        [profile(14 * HOUR, x="2026-01-06"), tick(40 * DAY)],
+    ),
+    timeline(
+        "a millisecond before the date it isn't over",
+        window(ahead="30d"),
+        [profile(14 * HOUR - MS, x="2026-01-06"), tick(40 * DAY)],
+        fires(14 * HOUR - MS, f"profile.updated@{14 * HOUR - MS}"),
+    ),
+    timeline(
+        "`after` is one day: the day behind it is too late",
+        window(after="3d"),
+        [profile(0, x="2026-01-01"), profile(1, x="2026-01-02"), tick(40 * DAY)],
+        fires(1, "profile.updated@1"),
+    ),
+    timeline(
+        "a date moved within the window doesn't fire again",
+        window(ahead="30d"),
+        [profile(0, x="2026-01-20"), profile(1, x="2026-01-21"), tick(40 * DAY)],
+        fires(0, "profile.updated@0"),
+    ),
+    timeline(
+        "a date moved away before its window comes doesn't fire at the old one",
+        window(ahead="1d"),
+        [profile(0, x="2026-01-08"), profile(1, x="2026-01-10"), tick(3 * DAY), tick(4 * DAY)],
+        fires(on("2026-01-09")),
+    ),
+    timeline(
+        "a date moved at the very millisecond of the window: the timer goes first",
+        window(ahead="1d"),
+        [profile(0, x="2026-01-07"), profile(14 * HOUR, x="2026-02-01"), tick(10 * DAY)],
+        fires(14 * HOUR),
+    ),
+    timeline(
+        "a date moved out and into another window fires again; removed it is gone",
+        window(ahead="1d"),
+        [profile(0, x="2026-01-06"), profile(1, x="2026-01-08"), profile(on("2026-01-07T01:00"), x=None), tick(9 * DAY)],
+        fires(0, "profile.updated@0"),
+        fires(on("2026-01-07")),
+    ),
+    timeline(
+        "a change of the time zone may bring now into the window",
+        window(ahead="1d"),
+        [profile(0, x="2026-01-07"), profile(1, time_zone="Pacific/Kiritimati"), tick(9 * DAY)],
+        fires(1, "profile.updated@1"),
+    ),
+    timeline(
+        "a late change of the profile, however late: as of the clock",
+        window(ahead="30d"),
+        [at(0, "b"), profile(-90 * DAY, x="2026-01-20"), tick(DAY)],
+        fires(0, f"profile.updated@{-90 * DAY}", late=True),
+    ),
+    timeline(
+        "a field keeps the value with the newest event time: an older date moves nothing",
+        window(ahead="30d"),
+        [profile(0, x="2027-01-01"), profile(-1, x="2026-01-20"), tick(DAY)],
+    ),
+    timeline(
+        "other changes of the profile and touchpoints don't fire again",
+        window(ahead="30d"),
+        [profile(0, x="2026-01-20"), profile(1, y=1), at(2, "a"), tick(40 * DAY)],
+        fires(0, "profile.updated@0"),
+    ),
+    timeline(
+        "`again`: a window less than that after a firing isn't made up for",
+        library(signal(date={"of": "profile.x", "ahead": "1d", "yearly": True}, again="400d")),
+        [profile(0, x="2020-01-20"), tick(on("2027-06-01")), tick(on("2028-06-01"))],
+        fires(on("2026-01-19")),
+        fires(on("2028-01-19")),
+    ),
+    timeline(
+        "`if` is asked as the window begins: what it refuses has passed",
+        library(signal(date={"of": "profile.x", "ahead": "1d"}, if_="profile.y")),
+        [profile(0, x="2026-01-08"), profile(on("2026-01-07T01:00"), y=True), tick(9 * DAY)],
+        fires(on("2026-01-07"), held="if"),
+    ),
+    timeline(
+        "windows longer than a year: each begins for itself",
+        window(ahead="400d", yearly=True),
+        [profile(0, x="2027-01-05"), tick(on("2027-12-01"))],
+        fires(0, "profile.updated@0"),
+        fires(on("2026-12-01")),
+        fires(on("2027-12-01")),
+    ),
+)
+
+LAST = {"seen": {"last": "time", "of": "a"}}
+
+
+def when(condition: str, **more: Any) -> dict[str, Any]:
+    return library(signal(when=condition, **more), features=LAST)
+
+
+def once_at(name: str, condition: str, value: Any, *moments: str) -> Timeline:
+    return by_time(f"{name}: {condition}", library(signal(when=condition)), value, *moments, zone=BRUSSELS)
+
+
+CLOCKS = (
+    once_at("whole days until a date", "days_until(profile.x) <= 30", "2026-03-01", "2026-01-29T23:00:00"),
+    once_at("whole days until a date", "days_until(profile.x) < 1", "2026-03-29", "2026-03-28T23:00:00"),
+    once_at("whole days since a date", "days_since(profile.x) >= 1", "2026-03-29", "2026-03-29T22:00:00"),
+    once_at("whole days since a date", "days_since(profile.x) > 1", "2026-10-24", "2026-10-25T23:00:00"),
+    once_at("a whole day, once", "days_until(profile.x) == 10", "2026-02-11", "2026-01-31T23:00:00"),
+    once_at("all but a whole day", "days_until(profile.x) != 10", "2026-02-11", "2026-01-05T10:00:00", "2026-02-01T23:00:00"),
+    once_at("two whole days", "days_since(profile.x) == 0 or days_since(profile.x) == 2", "2026-02-11", "2026-02-10T23:00", "2026-02-12T23:00"),
+    once_at("times and plus numbers", "2 * days_since(profile.x) - 1 >= 4", "2026-02-11", "2026-02-13T23:00"),
+    once_at("a number less the days", "10 - days_since(profile.x) <= 0", "2026-02-11", "2026-02-20T23:00"),
+    once_at("of an instant: elapsed", "days_since(profile.x) >= 1", "2026-03-28T12:00:00Z", "2026-03-29T12:00:00"),
+    once_at("of an instant: a fraction", "days_since(profile.x) > 0.1", "2026-03-28T12:00:00Z", "2026-03-28T14:24:00.001"),
+    once_at("of an instant: one millisecond", "days_until(profile.x) == 2", "2026-03-28T12:00:00.5Z", "2026-03-26T12:00:00.500"),
+    once_at("hours are elapsed", "hours_since(profile.x) >= 24", "2026-03-29", "2026-03-29T23:00:00"),
+    once_at("minutes, too", "hours_since(profile.x) * 60 >= 20", "2026-03-29", "2026-03-28T23:20:00"),
+    once_at("a third of a day is eight hours", "days_since(profile.x) * 24 >= 8", "2026-03-29T00:00:00Z", "2026-03-29T08:00:00"),
+    once_at("between", "3 <= days_since(profile.x) < 5 and not days_since(profile.x) == 4", "2026-02-11", "2026-02-13T23:00"),
+    once_at("a missing one is false", "days_since(profile.y) >= 1 or not exists(profile.x)", "2026-02-11"),
+    timeline(
+        "hours since the last one, at the very millisecond, before a touchpoint of it",
+        when("hours_since(seen) >= 1"),
+        [at(0, "a"), at(HOUR, "a"), tick(2 * HOUR - MS), tick(2 * HOUR)],
+        fires(HOUR),
+        fires(2 * HOUR),
+    ),
+    timeline(
+        "a touchpoint a millisecond before moves it on",
+        when("hours_since(seen) >= 1"),
+        [at(0, "a"), at(HOUR - MS, "a"), tick(HOUR), tick(2 * HOUR)],
+        fires(2 * HOUR - MS),
+    ),
+    timeline(
+        "a late one doesn't move the last time back, an earlier one of all turns nothing",
+        when("hours_since(seen) >= 1"),
+        [at(0, "a"), at(5, "b"), at(-5, "a"), tick(2 * HOUR)],
+        fires(HOUR),
+    ),
+    timeline(
+        "a late one that is the last moves it on, and turns it false",
+        library(signal(when="hours_since(seen) >= 1"), features=LAST, late_by="2h"),
+        [at(0, "a"), at(HOUR + 5, "b"), at(HOUR, "a"), tick(3 * HOUR)],
+        fires(HOUR),
+        fires(2 * HOUR),
+    ),
+    timeline(
+        "hold counts from the very millisecond at which time turned it true",
+        when("hours_since(seen) >= 1", hold="30m"),
+        [at(0, "a"), at(4000, "b"), tick(5400 - MS), tick(5400), tick(9000)],
+        fires(5400),
+    ),
+    timeline(
+        "hold over a date: broken where the date moves, and back anew",
+        library(signal(when="days_until(profile.x) <= 1", hold="2d")),
+        [
+            profile(0, x="2026-01-06"),
+            profile(DAY, x="2026-01-20"),
+            profile(DAY + 1, x="2026-01-07"),
+            tick(2 * DAY),
+            tick(3 * DAY),
+            tick(3 * DAY + 1),
+        ],
+        fires(3 * DAY + 1),
+    ),
+    timeline(
+        "per a field: each instance has its own time",
+        library(
+            signal(when="hours_since(seen) >= 1", per="product"),
+            features={"seen": {"last": "time", "of": "a", "per": "product"}},
+        ),
+        [at(0, "a", product="p"), at(5, "a", product="q"), at(10, "a"), at(HOUR + 2, "b"), tick(2 * HOUR)],
+        fires(HOUR, per="p"),
+        fires(HOUR + 5, per="q"),
+    ),
+    timeline(
+        "a change of the customer's time zone turns the days: by the record, at once",
+        library(signal(when="days_since(profile.x) >= 1")),
+        [profile(0, x="2026-01-05"), profile(1, time_zone="Pacific/Kiritimati"), tick(9 * DAY)],
+        fires(1, "profile.updated@1"),
+    ),
+    timeline(
+        "`again` holds a day off, the next goes",
+        library(signal(when="days_since(profile.x) == 1 or days_since(profile.x) == 3 or days_since(profile.x) == 5", again="3d")),
+        [profile(0, x="2026-01-05"), tick(9 * DAY)],
+        fires(on("2026-01-06")),
+        fires(on("2026-01-10")),
+    ),
+    timeline(
+        "in a `where` now is the touchpoint's own time, in the library's zone",
+        library(
+            signal(when="late >= 1"),
+            features={"late": {"count": "a", "where": "days_since(properties.due) >= 1 and hours_since(time) == 0"}},
+            time_zone=BRUSSELS,
+        ),
+        [at(on("2026-01-06T22:59:59.999"), "a", properties={"due": "2026-01-06"}), at(on("2026-01-06T23:00"), "a", properties={"due": "2026-01-06"})],
+        fires(on("2026-01-06T23:00"), f"a@{on('2026-01-06T23:00')}"),
+    ),
+    timeline(
+        "in `if` and `carry`, too: as of the moment of firing",
+        library(signal(silent="2h", of="a", if_="hours_since(seen) == 2 and days_until(profile.x) == 1"), features=LAST),
+        [profile(0, x="2026-01-06"), at(1, "a"), tick(DAY)],
+        fires(2 * HOUR + 1, "a@1"),
+    ),
+)
+
+DATES = (*WINDOWS, *CHANGES, *CLOCKS)
