@@ -13,7 +13,16 @@ from rules.places import PlacedLibrary, Places, Spot
 from rules.plan import Plan
 from rules.problem import LibraryError, Problem
 from rules.reference import language_reference
-from rules.replaying import MixedLinesError, Record, Replayed, Until, replay
+from rules.replaying import (
+    History,
+    MixedLinesError,
+    Record,
+    Replayed,
+    UnknownLibraryError,
+    Until,
+    replay,
+    switches_in,
+)
 from rules.schema import json_schemas
 from rules.slice import DeadLetter, Decided, LogRecord, Outgoing, Slice, Stats
 from rules.source import Document, Path, Place, Table, plain, read_document

@@ -17,20 +17,22 @@ HEAVY: Final = 48 * 1024  # weighed at the bound, a state above this sheds
 LIGHT: Final = 32 * 1024  # until it weighs this
 
 
-def grow(plan: Plan, state: State, by: int) -> bool:
-    """Adds ``by`` bytes to the guess; True when the state was too heavy and shed what was touched longest ago."""
+def grow(plan: Plan, state: State, by: int) -> None:
+    """Adds ``by`` bytes to the guess; a state that proves too heavy sheds."""
     state.weight += by
-    if state.weight <= MAX_STATE:
-        return False
+    if state.weight > MAX_STATE:
+        weigh(plan, state)
+
+
+def weigh(plan: Plan, state: State) -> None:
+    """Puts the state's weight for the guess, which has passed the bound; a state that is too heavy sheds."""
     state.weight = len(encode_state(state))
-    if state.weight <= HEAVY:
-        return False
-    _shed(plan, state)
-    return True
+    if state.weight > HEAVY:
+        _shed(plan, state)
 
 
 def _shed(plan: Plan, state: State) -> None:
-    """Halves the heaviest parts, the oldest half going, until the state is light enough."""
+    """Halves the heaviest parts until the state is light enough: windows become coarser, of all else the older goes."""
     while (weight := len(encode_state(state))) > LIGHT:
         heaviest = max(state.parts, key=lambda key: len(encode_state(state.parts[key])), default=None)
         if len(encode_state(state.profile)) * 2 > weight:

@@ -47,7 +47,6 @@ class _Compiler:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.features = {feature.name: plan_feature(feature, library.time_zone) for feature in library.features}
-        self.late_by = max([library.late_by, *(source.late_by for source in library.sources)])
         self.zone = zone_named(library.time_zone) or ZoneInfo("UTC")
         self.infos = {feature.name: feature_info(feature) for feature in library.features}
         self.conditions = {segment.name: segment.condition for segment in library.segments}
@@ -71,14 +70,13 @@ class _Compiler:
         )
 
     def _follow(self, signal: Signal, pattern: Follow) -> FollowMatcher:
-        return FollowMatcher(
-            self._signal(signal), pattern, _getter(signal.per), self.late_by, self._latency_of, self.library.time_zone
-        )
+        return FollowMatcher(self._signal(signal), pattern, _getter(signal.per), self.library, self._latency_of)
 
     def _silent(self, signal: Signal, pattern: Silent) -> SilentMatcher | LaggingSilentMatcher:
         latency = self._latency_of(pattern.types)
         if latency:
-            return LaggingSilentMatcher(self._signal(signal), pattern, _getter(signal.per), self.late_by, latency)
+            latest_by = self.library.latest_by
+            return LaggingSilentMatcher(self._signal(signal), pattern, _getter(signal.per), latest_by, latency)
         return SilentMatcher(self._signal(signal), pattern, _getter(signal.per))
 
     def _latency_of(self, types: Types) -> int:

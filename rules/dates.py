@@ -80,6 +80,17 @@ def midnight(day: date, zone: ZoneInfo) -> int:
     return (day.toordinal() - _FIRST_DAY) * DAY - (offset or timedelta()) // timedelta(milliseconds=1)
 
 
+def local_time(now: int, zone: ZoneInfo) -> datetime:
+    """The date and time by the clock on the wall at an instant (ms); at the ends of the calendar a day from them."""
+    known = min(max(now, MIN_TIME + DAY), MAX_TIME - DAY)
+    return (_EPOCH + timedelta(milliseconds=known)).astimezone(zone)
+
+
+def at_local(time: datetime, zone: ZoneInfo) -> int:
+    """Epoch milliseconds of a time by the clock on the wall: the first of two; one skipped as if it were not."""
+    return to_millis(time.replace(tzinfo=zone, fold=0))
+
+
 def day_at(now: int, zone: ZoneInfo) -> int:
     """The ordinal of the calendar day at an instant, as `Calendar` counts them."""
     return Calendar(zone).day_at(now)

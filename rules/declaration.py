@@ -240,3 +240,12 @@ class Library:
     segments: tuple[Segment, ...] = ()
     signals: tuple[Signal, ...] = ()
     timelines: tuple[Timeline, ...] = ()
+
+    def late_by_of(self, source: str | None) -> int:
+        """How late (ms) a touchpoint of this source may come."""
+        return next((one.late_by for one in self.sources if one.name == source), self.late_by)
+
+    @property
+    def latest_by(self) -> int:
+        """How late (ms) any touchpoint may come."""
+        return max([self.late_by, *(source.late_by for source in self.sources)])

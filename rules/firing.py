@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
 from msgspec import Struct
 
 from rules.declaration import Signal
@@ -18,6 +19,8 @@ Condition = Callable[[Parts, Profile, Touchpoint | None, int, str | None], Any]
 """An expression about a customer: (parts, profile, the touchpoint at hand, now in ms, the instance's per value)."""
 
 INSTANCE_LIMIT: Final = 100
+FIRED: Final = "signal.fired"
+_NUMBERS: Final = frozenset({"attention", "dwell", "value"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,22 +131,36 @@ def _note(state: State, signal: SignalPlan, per: str | None, now: int) -> None:
     touch(state.parts.setdefault(signal.again_key, {}), per, now)
 
 
+def seen_by_when(touchpoint: Touchpoint) -> Touchpoint | None:
+    """What `touchpoint.X` of a `when` reads at a touchpoint: at a firing nothing, as no `where` says which is meant."""
+    return None if touchpoint.type == FIRED else touchpoint
+
+
 def as_touchpoint(customer: str, firing: Firing) -> Touchpoint:
-    """A firing as the touchpoint `signal.fired` that signals read: its trigger's id, the signal, the per field."""
+    """A firing as the touchpoint `signal.fired` that signals read: its trigger's id, the signal, the per field.
+
+    Whatever the per field is, its time is the moment, and `properties.signal` the signal's name.
+    """
     signal = firing.signal.declared
     touchpoint = Touchpoint(
         id=trigger_id(signal.name, customer, firing.per, firing.moment),
-        type="signal.fired",
+        type=FIRED,
         time=firing.moment,
         customer=customer,
-        properties={"signal": signal.name},
     )
     if signal.per is not None:
-        _put(touchpoint, signal.per.split("."), firing.per)
+        _put(touchpoint, signal.per.split("."), _value_of(signal.per, firing.per))
+    touchpoint.time = firing.moment
+    touchpoint.properties = {**(touchpoint.properties or {}), "signal": signal.name}
     return touchpoint
 
 
-def _put(touchpoint: Touchpoint, path: list[str], value: str | None) -> None:
+def _value_of(field: str, per: str | None) -> Any:
+    """What a field holds whose value was told apart as ``per``: fields of numbers hold numbers."""
+    return per if per is None or field not in _NUMBERS else orjson.loads(per)
+
+
+def _put(touchpoint: Touchpoint, path: list[str], value: Any) -> None:
     first, *rest = path
     if not rest:
         setattr(touchpoint, first, value)

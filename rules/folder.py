@@ -1,4 +1,4 @@
-"""Which files make up a library: by their names, before any is read. They lie in a folder, or are texts in a mapping."""
+"""Which files make up a library: by their names, before any is read. They lie in a folder or are texts in a mapping."""
 
 from __future__ import annotations
 

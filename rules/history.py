@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rules.evaluation import Decode
-from rules.log_lines import LineReader
+from rules.log_lines import LineReader, MixedLinesError
 from rules.partition import Clock, Partition
 from rules.plan import Plan
 from rules.slice import LogRecord, Slice
-from rules.switch import NO_LIBRARY, SWITCHED, Switch, read_switch
-from rules.touchpoint import BadRecord, decode_control
+from rules.switch import NO_LIBRARY, SWITCHED, Switch, switch_in
 from rules.warming import Warming
 
-_SETTLE = 0  # of plain lines, which have no place in the log and so no switches
+_SETTLE: Final = 0  # of plain lines, which have no place in the log
 
 
 class UnknownLibraryError(Exception):
@@ -22,65 +22,60 @@ class UnknownLibraryError(Exception):
 
     def __init__(self, switch: Switch, partition: int) -> None:
         super().__init__(
-            f"partition {partition}, offset {switch.offset}: found a switch to library {switch.sequence} "
-            f"({switch.digest[:12]}); expected it among the libraries; dump the topic `libraries` of the same broker"
+            f"partition {partition}, offset {switch.offset}: found a switch to the library {switch.digest[:12]} "
+            f"(sequence {switch.sequence}); expected it among the libraries; dump the topic `libraries` of that log's "
+            "broker"
         )
         self.switch = switch
 
 
 def switches_in(lines: Iterable[bytes]) -> dict[int, list[Switch]]:
-    """The switches of a dumped log by partition, in order, without those to a library as old as the one before.
-
-    Raises:
-        MixedLinesError: when plain and dumped lines are mixed.
-    """
+    """The switches of a dumped log by partition, in order, without those to a library as old as the one before."""
     found: dict[int, list[Switch]] = {}
     named = (line for line in lines if SWITCHED.encode() in line)
-    for record in LineReader(_SETTLE).records(named):
-        if record.key or record.value is None:
-            continue
-        switch = _switch(record.value, record.offset)
-        known = found.setdefault(record.partition, [])
-        if switch is not None and (not known or switch.sequence > known[-1].sequence):
-            known.append(switch)
-    return found
-
-
-def _switch(value: bytes, offset: int) -> Switch | None:
     try:
-        control = decode_control(value)
-        return read_switch(control, offset) if control.type == SWITCHED else None
-    except BadRecord:
-        return None
+        for record in LineReader(_SETTLE).records(named):
+            switch = switch_in(record)
+            known = found.setdefault(record.partition, [])
+            if switch is not None and (not known or switch.sequence > known[-1].sequence):
+                known.append(switch)
+    except MixedLinesError:
+        pass  # `replay` says it better: it reads all lines
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Plans by the sequence of their library, and the switches of each partition in order, as `switches_in` gives them.
+    """Plans by the digest (hex) of their library, oldest first, and each partition's switches, by `switches_in`.
 
     ``before``: the plan until a partition's first switch, where that isn't the one of that switch: in an installation
     whose log was read before it had switches.
+
+    Raises:
+        UnknownLibraryError: for a switch to a library that isn't among the plans.
     """
 
-    plans: Mapping[int, Plan]
+    plans: Mapping[str, Plan]
     switches: Mapping[int, Sequence[Switch]]
     before: Plan | None = None
 
+    def __post_init__(self) -> None:
+        for partition, switches in sorted(self.switches.items()):
+            for switch in switches:
+                if switch.digest not in self.plans:
+                    raise UnknownLibraryError(switch, partition)
+
     def first(self, partition: int) -> tuple[Plan, int]:
-        """The plan that a partition begins with, and its sequence (-1: none from the log)."""
+        """The plan that a partition begins with, and its sequence (-1: none from the log).
+
+        One whose log has no switch has been read by nobody: it begins with the newest.
+        """
         if self.before is not None:
             return self.before, NO_LIBRARY
         switches = self.switches.get(partition)
-        sequence = switches[0].sequence if switches else max(self.plans)
-        return self.plans[sequence], sequence
-
-    def check(self) -> None:
-        """Raises UnknownLibraryError for the first switch to a library that isn't there."""
-        for partition, switches in sorted(self.switches.items()):
-            for switch in switches:
-                plan = self.plans.get(switch.sequence)
-                if plan is None or plan.library.digest != switch.digest:
-                    raise UnknownLibraryError(switch, partition)
+        if switches:
+            return self.plans[switches[0].digest], switches[0].sequence
+        return list(self.plans.values())[-1], NO_LIBRARY
 
 
 class Warmings:
@@ -93,7 +88,7 @@ class Warmings:
         for switch in history.switches.get(number, ()):
             if switch.sequence <= begun:
                 continue
-            new = history.plans[switch.sequence]
+            new = history.plans[switch.digest]
             if switch.warm_from is not None:
                 self._warmings[switch.sequence] = Warming(
                     old,
@@ -119,4 +114,4 @@ class Warmings:
         """Gives a partition what its switch needs."""
         warming = self._warmings.pop(switch.sequence, None)
         warmed = None if warming is None else warming.states()
-        partition.prepare(switch.sequence, self._history.plans[switch.sequence], warmed)
+        partition.prepare(switch.sequence, self._history.plans[switch.digest], warmed)

@@ -58,6 +58,11 @@ class Places:
             if isinstance(one, Scalar):
                 yield one.text, Spot(placed.document.file, one.line, one.column)
 
+    def written(self, kind: Kind, name: str) -> tuple[str, str]:
+        """The file in which a declaration stands, and all that is written there."""
+        document = self._placed[kind, name].document
+        return document.file, document.text
+
     def has(self, kind: Kind, name: str, *path: str | int) -> bool:
         """Whether a part of a declaration is written, rather than filled in."""
         return self._placed[kind, name].has(*path)

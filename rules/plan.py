@@ -10,7 +10,7 @@ from rules.declaration import Library
 from rules.features import FeaturePlan, Take
 from rules.features.accumulator import newest_half
 from rules.fields import matches, matches_any
-from rules.firing import Condition, SignalPlan
+from rules.firing import FIRED, Condition, SignalPlan
 from rules.patterns import (
     DateMatcher,
     EdgeMatcher,
@@ -25,10 +25,9 @@ from rules.state import State
 
 TYPES_CACHED: Final = 4096  # types come from outside: what is kept of them is bounded
 
-FIRED: Final = "signal.fired"
-
 Takes = tuple[tuple[Take, tuple[WhenMatcher, ...]], ...]
-"""How features take a touchpoint, each with the whens whose instances end when it lets a per value go."""
+"""How features take a touchpoint, each with the whens whose instances begin with that, and end when it lets a per
+value go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,8 @@ class Plan:
         self._follows, self._silents, self._dates = follows, silents, dates
         matchers: list[Matcher] = [*whens, *follows, *silents, *dates]
         self.matchers = {matcher.signal.key: matcher for matcher in matchers}
+        self._kept_by_touchpoints = frozenset(matcher.signal.key for matcher in (*follows, *silents))
+        self._kept_by_time: Sequence[WhenMatcher | DateMatcher] = (*(when for when in whens if when.keeps), *dates)
         self._feature_of = {feature.key: feature for feature in features}
         self.signals = (*(edge.signal for edge in edges), *(matcher.signal for matcher in matchers))
         self.keys = self._all_keys()
@@ -141,8 +142,11 @@ class Plan:
                 del parts[key]
         state.due = state.next_due()
         state.library = self.digest
-        for matcher in self.matchers.values():
-            matcher.adopt(state, state.clock if now is None else now)
+        now = state.clock if now is None else now
+        for key in [key for key in state.parts if key in self._kept_by_touchpoints]:
+            self.matchers[key].adopt(state, now)
+        for matcher in self._kept_by_time:
+            matcher.adopt(state, now)
 
     def sooner_than(self, old: Plan) -> bool:
         """Whether time alone may make something fire that it wouldn't have under an older plan."""
@@ -168,6 +172,10 @@ class Plan:
             del state.parts[key]
         if key in self.matchers:
             self.matchers[key].instances.set_timer(state)
+        if feature is not None and feature.per is not None:
+            for per in part.keys() - (half or {}).keys():
+                for when in self._reading(feature):
+                    when.end(state, per)
 
     def _reads_firings(self) -> bool:
         """Whether any part of the library reads the firings of signals."""

@@ -8,10 +8,10 @@ from typing import Any, Final, Literal
 
 from xxhash import xxh3_64_digest
 
-from rules.bound import grow
+from rules.bound import MAX_STATE, weigh
 from rules.fields import storable
-from rules.firing import Condition, Moment, as_touchpoint, fire
-from rules.plan import FIRED, Concern, Plan, Takes
+from rules.firing import FIRED, Condition, Moment, as_touchpoint, fire, seen_by_when
+from rules.plan import Concern, Plan, Takes
 from rules.state import Parts, State
 from rules.touchpoint import Touchpoint
 
@@ -37,7 +37,9 @@ def step(plan: Plan, state: State, touchpoint: Touchpoint, size: int, done: Done
     if state.due <= time:
         advance(plan, state, touchpoint.customer, time, done)
     concern = plan.concern(touchpoint.type)
-    grow(plan, state, size * concern.keepers)
+    state.weight += size * concern.keepers
+    if state.weight > MAX_STATE:
+        weigh(plan, state)
     if time >= state.clock:
         state.clock = time
         _apply(plan, state, touchpoint, concern, False, done)
@@ -118,8 +120,9 @@ def _take_watched(state: State, touchpoint: Touchpoint, concern: Concern, at: Mo
     kept = [state.parts.get(key) for key in concern.touched]
     _take(state, touchpoint, concern, concern.takes, at)
     _ask_edges(state, touchpoint, concern, kept, at)
+    seen = seen_by_when(touchpoint)
     for (condition, signal), was in zip(concern.foretold, foretold, strict=True):
-        if not was and condition(state.parts, state.profile, touchpoint, at.now, None):
+        if not was and condition(state.parts, state.profile, seen, at.now, None):
             fire(state, signal, None, (touchpoint.id,), at)
     for (when, _), before in zip(concern.whens, befores, strict=True):
         when.after(state, touchpoint, before, at, True)
@@ -133,34 +136,35 @@ def _true(state: State, condition: Condition, at: Moment) -> bool:
 
 def _ask_edges(state: State, touchpoint: Touchpoint, concern: Concern, kept: list[Any], at: Moment) -> None:
     """Fires the conditions that the touchpoint turned true; the value before is only asked for where it matters."""
-    parts, profile, now = state.parts, state.profile, at.now
+    parts, profile, now, seen = state.parts, state.profile, at.now, seen_by_when(touchpoint)
     before: Parts | None = None
     for condition, signal in concern.edges:
-        if condition(parts, profile, touchpoint, now, None):
+        if condition(parts, profile, seen, now, None):
             before = before or _parts_before(parts, concern, kept)
             if not condition(before, profile, None, now, None):
                 fire(state, signal, None, (touchpoint.id,), at)
 
 
 def _parts_before(parts: Parts, concern: Concern, kept: list[Any]) -> Parts:
+    """The parts as they were; one that wasn't there is None, as for a reader it is the same."""
     before = parts.copy()
     for at, key in enumerate(concern.touched):
-        if kept[at] is not None:
-            before[key] = kept[at]
-        else:
-            before.pop(key, None)
+        before[key] = kept[at]
     return before
 
 
 def _take(state: State, touchpoint: Touchpoint, concern: Concern, takes: Takes, at: Moment) -> None:
-    """Lets features and profile take a touchpoint; an instance whose per value had to go for it ends."""
+    """Lets features and profile take a touchpoint; instances begin with that, or end as their value had to go."""
     parts, time, now = state.parts, touchpoint.time, at.now
     for take, readers in takes:
-        gone = take(parts, touchpoint, time, now)
-        if gone is not None:
-            at.evicted += 1
+        taken = take(parts, touchpoint, time, now)
+        if taken is not None:
+            if taken is not True:
+                at.evicted += 1
+                for when in readers:
+                    when.end(state, taken)
             for when in readers:
-                when.end(state, gone)
+                when.begin(state, touchpoint)
     if concern.profile:
         update_profile(state, touchpoint)
 

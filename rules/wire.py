@@ -18,7 +18,6 @@ from rules.switch import NO_LIBRARY
 MARKER_KEY: Final = b"\0"
 MAX_TRIGGER: Final = 64 * 1024
 _EPOCH: Final = date(1970, 1, 1)
-_DAY: Final = 86_400_000
 
 
 class Marker(Struct, array_like=True):
@@ -46,16 +45,15 @@ def library_of(marker: bytes | None) -> int:
 
 def rfc3339(millis: int) -> str:
     """A moment as RFC 3339 in UTC with milliseconds."""
-    day, rest = divmod(millis, _DAY)
-    minutes, rest = divmod(rest, 60_000)
-    seconds, rest = divmod(rest, 1_000)
-    return f"{_date(day)}T{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}.{rest:03d}Z"
+    minute, rest = divmod(millis, 60_000)
+    return f"{_minute(minute)}{rest // 1_000:02d}.{rest % 1_000:03d}Z"
 
 
-@lru_cache(maxsize=4096)
-def _date(day: int) -> str:
-    """The date of a day since 1970, as ISO 8601."""
-    return (_EPOCH + timedelta(days=day)).isoformat()
+@lru_cache(maxsize=4096)  # firings of one time come together
+def _minute(minute: int) -> str:
+    """The beginning of a minute since 1970, as ISO 8601 writes it."""
+    days, minute = divmod(minute, 24 * 60)
+    return f"{(_EPOCH + timedelta(days=days)).isoformat()}T{minute // 60:02d}:{minute % 60:02d}:"
 
 
 def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision) -> bytes:

@@ -41,7 +41,7 @@ class Runtime:
         sender: Sender,
         metrics: Metrics,
     ) -> None:
-        """`shelf` holds the libraries, `counts` the number of partitions of every topic; `cluster` names the Kafka cluster."""
+        """`shelf` holds the libraries, `counts` has the partitions of every topic, `cluster` names the Kafka one."""
         self.settings = settings
         self.catalogue = catalogue
         self.metrics = metrics

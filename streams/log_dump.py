@@ -19,6 +19,8 @@ from streams.topics import partition_counts
 POLL = 500
 """Milliseconds that one look for more records takes at most."""
 
+LOG = "touchpoints"
+
 Progress = Callable[[int, int], None]
 CONTROLS = frozenset({"clock.tick", "library.switched"})
 
@@ -81,13 +83,16 @@ def _packed(data: bytes | None) -> str | None:
     return None if data is None else b64encode(data).decode()
 
 
-async def dump(settings: Settings, write: Callable[[bytes], object], progress: Progress, say: Say) -> int:
+async def dump(
+    settings: Settings, write: Callable[[bytes], object], progress: Progress, say: Say, name: str = LOG
+) -> int:
     """Writes all records that the log holds now, partition by partition in order, as lines; how many there were.
 
-    Raises BrokerAbsentError, NoLogError, and KafkaError where the broker refuses.
+    ``name``: of another topic, without the namespace. Raises BrokerAbsentError, NoLogError, and KafkaError where the
+    broker refuses.
     """
     await wait(settings, say)
-    topic = settings.name("touchpoints")
+    topic = settings.name(name)
     count = (await partition_counts(settings, [topic])).get(topic)
     if count is None:
         raise NoLogError(topic)

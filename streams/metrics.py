@@ -17,6 +17,8 @@ SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 
 """Upper bounds of latency buckets, in seconds."""
 
 MOST_VALUES = 100
+REASONS = ("record", "library")
+"""Why a record of the topic `libraries` is passed over."""
 OTHER = "other"
 
 Kind = Literal["counter", "gauge", "histogram"]
@@ -413,6 +415,8 @@ class Metrics:
         self.evicted = self._counter(EVICTED)
         self.forwarded = self._counter(FORWARDED)
         self.libraries_refused = self._counter(LIBRARIES_REFUSED)
+        for reason in REASONS:
+            self.libraries_refused.labels(reason)  # so that the first one is a rise from zero
         self.switches = self._counter(SWITCHES)
         self.switches_refused = self._counter(SWITCHES_REFUSED)
         self.clock_skew_seconds = self._gauge(CLOCK_SKEW_SECONDS)

@@ -126,6 +126,13 @@ async def create(settings: Settings, catalogue: Catalogue) -> list[Finding]:
         return await _check(client, catalogue)
 
 
+async def create_only(settings: Settings, topics: Sequence[Topic]) -> None:
+    """Creates these topics, where they don't exist. Raises KafkaError when the broker doesn't answer or refuses."""
+    async with admin(settings) as client:
+        await _create(client, topics, settings.replication)
+        await _appear(client, {topic.name for topic in topics})
+
+
 async def partition_counts(settings: Settings, names: Iterable[str]) -> dict[str, int]:
     """How many partitions each of these topics has; those that don't exist are left out."""
     async with admin(settings) as client:

@@ -101,6 +101,11 @@ class Detector(Child):
         families = text_string_to_metric_families(self._get("/metrics") or "")
         return {(one.name, frozenset(one.labels.items())): one.value for family in families for one in family.samples}
 
+    def samples(self, name: str) -> dict[str, float]:
+        """The values of a metric by partition."""
+        found = ((dict(labels), value) for (one, labels), value in self.metrics().items() if one == name)
+        return {labels["partition"]: value for labels, value in found}
+
     def metric(self, name: str, **labels: str) -> float:
         """The sum of a metric's samples that have these labels; 0 without any."""
         wanted = set(labels.items())

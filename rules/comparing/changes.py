@@ -29,8 +29,11 @@ class Altered:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """All that differs. ``settings``: keys of library.yaml. ``features_anew`` and ``signals_anew``: what ran before, and
-    begins anew, as what it had counted is not what it is to count now."""
+    """All that differs.
+
+    ``settings``: keys of library.yaml. ``features_anew`` and ``signals_anew``: what ran before and begins anew, as what
+    it had counted is not what it is to count now.
+    """
 
     settings: tuple[str, ...]
     altered: tuple[Altered, ...]

@@ -19,7 +19,7 @@ def of_when(
         asked = question.ask(Instant(state, now, None, brief=brief))
         yield Standing(None, WhenNow(asked, asked.met), None, _gap(asked.met, asked.gap))
         return
-    for per in matcher.reads.instances(state) if matcher.per else [None]:
+    for per in matcher.living(state):
         yield _instance(matcher, question, Instant(state, now, per, brief=brief))
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.dates import DAY, HOUR, Calendar, midnight, read_moment, zone_named
 from rules.expression.numbers import Number
-
-DIGITS: Final = 9
 
 Entry = list[Any] | None
 """What a profile holds of a field: [value, time]."""
@@ -19,7 +17,8 @@ class Elapsed:
     """The functions that ask for the time of now, in a library's time zone or in the customer's own.
 
     Each takes a value, now (ms) and the profile's entry of ``time_zone``, and gives None where the value is neither
-    a date nor an instant. None of them raises.
+    a date nor an instant. None of them raises. Fractions aren't rounded: `hours_since(x) * 60 >= 20` is to turn true
+    after 20 minutes, not a millisecond later.
     """
 
     def __init__(self, zone: str) -> None:
@@ -34,7 +33,7 @@ class Elapsed:
         moment = read_moment(value)
         if isinstance(moment, date):
             return self._of(own).day_at(now) - moment.toordinal()
-        return None if moment is None else round((now - moment) / DAY, DIGITS)
+        return None if moment is None else (now - moment) / DAY
 
     def days_until(self, value: Any, now: int, own: Entry) -> Number | None:
         since = self.days_since(value, now, own)
@@ -44,7 +43,7 @@ class Elapsed:
         moment = read_moment(value)
         if isinstance(moment, date):
             moment = midnight(moment, self._of(own).zone)
-        return None if moment is None else round((now - moment) / HOUR, DIGITS)
+        return None if moment is None else (now - moment) / HOUR
 
     def _of(self, own: Entry) -> Calendar:
         """The customer's own calendar where the profile names a time zone that is known."""

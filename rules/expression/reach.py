@@ -91,6 +91,8 @@ class Reach:
         if root in FIELDS or root in OPEN_FIELDS:
             instead = f"write `touchpoint.{root}`"
             return self._lost(at, f"{self._source.show(at)}, a touchpoint's field", _CUSTOMER_NAMES, instead)
+        if root in self._scope.segments:
+            return self._lost(at, f"`{root}`, a segment", _CUSTOMER_NAMES, f"write `segment.{root}`")
         return self._unknown(root, _CUSTOMER_NAMES, (*self._scope.features, "profile", "touchpoint", "segment"), "", at)
 
     def _profile(self, parts: list[Part], at: Span) -> Node:

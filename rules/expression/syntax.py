@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 from unicodedata import category
 
@@ -14,6 +16,7 @@ LONGEST: Final = 2_000  # characters
 DEEPEST: Final = 40
 MOST_NODES: Final = 200
 _OTHER_SPELLINGS: Final = {"&&": "and", "||": "or", "<>": "!=", "!": "not", "=": "==", "?": "a if b else c"}
+_PERCENT: Final = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?) ?%(?= *(?:$|[<>=!)\],]|(?:and|or|if|else)\b))")
 
 
 class Source:
@@ -79,6 +82,11 @@ class Source:
             if place >= 0:
                 span = Span(place + self._skipped, len(spelling))
                 return _mistake(span, f"`{spelling}`", _EXPECTED, f"write `{right}`")
+        percent = _PERCENT.search(self._line)
+        if percent is not None:
+            span = Span(percent.start() + self._skipped, len(percent[0]))
+            share = Decimal(percent[1]).scaleb(-2).normalize()
+            return _mistake(span, f"`{percent[0]}`", _EXPECTED, f"write `{share:f}`, a share of 1")
         why = error.msg.partition(".")[0]
         piece = self._line[at:].partition(" ")[0][:20]
         found = f"`{piece}` ({why})" if piece else f"its end ({why})"

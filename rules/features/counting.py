@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import xxhash
 
-from rules.features.accumulator import Standing
+from rules.features.accumulator import Reader, Standing
 from rules.features.buckets import EXACT, SWEEP
 from rules.features.times import Timed, Times
 from rules.fields import as_key
+from rules.state import Parts
 
 SAMPLE: Final = 512  # values beyond the newest
 
@@ -37,6 +38,15 @@ class CountOver(Timed):
 
     def read(self, part: Times, now: int) -> int:
         return self.later(part, now - self.kept)
+
+    def reader(self, key: int) -> Reader:
+        later, over = self.later, self.kept
+
+        def read_count(parts: Parts, now: int, per: str | None) -> int:
+            part = parts.get(key)
+            return later(part, now - over) if part else 0
+
+        return read_count
 
     def changes(self, part: Times, now: int) -> Iterable[int]:
         return [moment for time in self.moments(part) if (moment := time + self.kept) > now]

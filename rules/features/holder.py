@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from rules.declaration import Feature
 from rules.expression import Scope, compile_touchpoint, counts_days, parse
@@ -25,8 +25,11 @@ PER_LIMIT: Final = 100
 
 Value = Callable[[Touchpoint], Any]
 """What a feature takes of a touchpoint; None where it doesn't take it."""
-Take = Callable[[Parts, Touchpoint, int, int], str | None]
-"""Takes a touchpoint at (time, now); gives back the per value that had to go for it, if any."""
+Taken = str | Literal[True] | None
+"""What came of a touchpoint in a feature kept per a field: the per value that had to go for it, True where it was taken
+and none had to go, None where it wasn't taken. A feature without `per` gives None."""
+Take = Callable[[Parts, Touchpoint, int, int], Taken]
+"""Takes a touchpoint at (time, now)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +205,10 @@ def _weight(feature: Feature, name: str, zone: str) -> Value:
 def _take_one(plan: FeaturePlan, value: Value) -> Take:
     key, add = plan.key, plan.accumulator.add
 
-    def take(parts: Parts, touchpoint: Touchpoint, time: int, now: int) -> str | None:
+    def take(parts: Parts, touchpoint: Touchpoint, time: int, now: int) -> None:
         taken = value(touchpoint)
         if taken is not None:
             parts[key] = add(parts.get(key), taken, time, now)
-        return None
 
     return take
 
@@ -214,9 +216,8 @@ def _take_one(plan: FeaturePlan, value: Value) -> Take:
 def _take_constant(plan: FeaturePlan, value: Any) -> Take:
     key, add = plan.key, plan.accumulator.add
 
-    def take_constant(parts: Parts, touchpoint: Touchpoint, time: int, now: int) -> str | None:
+    def take_constant(parts: Parts, touchpoint: Touchpoint, time: int, now: int) -> None:
         parts[key] = add(parts.get(key), value, time, now)
-        return None
 
     return take_constant
 
@@ -224,14 +225,14 @@ def _take_constant(plan: FeaturePlan, value: Any) -> Take:
 def _take_keyed(plan: FeaturePlan, per: Getter, value: Value) -> Take:
     key, add = plan.key, plan.accumulator.add
 
-    def take(parts: Parts, touchpoint: Touchpoint, time: int, now: int) -> str | None:
+    def take(parts: Parts, touchpoint: Touchpoint, time: int, now: int) -> Taken:
         taken, at = value(touchpoint), as_key(per(touchpoint))
         if taken is None or at is None:
             return None
         instances = parts.setdefault(key, {})
         instances[at] = add(instances.pop(at, None), taken, time, now)
         if len(instances) <= PER_LIMIT:
-            return None
+            return True
         oldest: str = next(iter(instances))
         del instances[oldest]
         return oldest

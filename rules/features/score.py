@@ -38,7 +38,10 @@ class Score(Standing):
 
         def read_score(parts: Parts, now: int, per: str | None) -> float:
             part = parts.get(key)
-            return 0.0 if part is None else tidy(part[0] * exp2((part[1] - now) / half_life))
+            if part is None:
+                return 0.0
+            score, time = part
+            return tidy(score if time == now else score * exp2((time - now) / half_life))
 
         return read_score
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from rules.declaration import Follow, Restart, Signal, Silence, Step, Without
 from rules.declare import WITHIN
+from rules.fields import matches_any
 from rules.mutation.change import Change, Maker
 
 AnyStep = Step | Silence | Without
@@ -19,11 +20,21 @@ def changes_of_steps(maker: Maker, signal: Signal, follow: Follow) -> Iterator[C
     """Each step changed or dropped, and `restart` the other."""
     for at in range(len(follow.steps)):
         yield from _Steps(maker, signal, follow, at).changes()
-    if sum(not isinstance(step, Without) for step in follow.steps) > 1:
+    if _can_restart(follow):
         other = _OTHER[follow.restart]
         says = f"`restart: {follow.restart}` becomes `{other}`"
         said = ("restart",) if follow.restart == "latest" else ("follow",)  # the other is seldom written out
         yield maker.change(said, says, replace(signal, pattern=replace(follow, restart=other)))
+
+
+def _can_restart(follow: Follow) -> bool:
+    """Whether `restart` can make a difference: in a run of two steps it can't where what begins one breaks it, too."""
+    match follow.steps:
+        case (_,):
+            return False
+        case Step(begins, times=1), Without(breaks), Step(times=1):
+            return not all(matches_any(breaks, name) for name in begins)
+    return True
 
 
 class _Steps:

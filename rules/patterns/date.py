@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from rules.dates import DAY, day_at, midnight, read_moment, zone_named
+from rules.dates import DAY, at_local, local_time, midnight, read_moment, zone_named
 from rules.declaration import DateWindow
 from rules.firing import Moment, SignalPlan, again_allows, fire
 from rules.patterns.matcher import Instances
@@ -39,7 +40,7 @@ class DateMatcher:
 
     def before(self, state: State, now: int) -> bool:
         """Whether now is in a window."""
-        return any(start <= now < end for start, end in self._windows(state, now))
+        return any(now < end for _, end in takewhile(lambda window: window[0] <= now, self._windows(state, now)))
 
     def after(self, state: State, touchpoint: Touchpoint, was: bool, at: Moment) -> None:
         """The profile has changed: fires where that moved a window over now, and sets the timer anew."""
@@ -86,8 +87,9 @@ class DateMatcher:
             yield value
             return
         reach = (self.pattern.after or 0) // (365 * DAY) + 2
-        own = value.year if isinstance(value, date) else _day(value, place).year
-        for year in range(max(own, _day(now, place).year - reach), LAST_YEAR):
+        own = value.year if isinstance(value, date) else local_time(value, place).year
+        yield value
+        for year in range(max(own + 1, local_time(now, place).year - reach), LAST_YEAR):
             yield _in_year(value, year, place)
 
     def _window(self, occurrence: date | int, place: ZoneInfo) -> Window | None:
@@ -123,12 +125,8 @@ def _in_year(value: date | int, year: int, place: ZoneInfo) -> date | int:
     """The same day (and local time) of another year; 29 February as the 28th where there is none."""
     if isinstance(value, date):
         return _same_day(value, year)
-    day = _day(value, place)
-    return midnight(_same_day(day, year), place) + value - midnight(day, place)
-
-
-def _day(moment: int, place: ZoneInfo) -> date:
-    return date.fromordinal(day_at(moment, place))
+    there = local_time(value, place)
+    return at_local(datetime.combine(_same_day(there.date(), year), there.time()), place)
 
 
 def _same_day(day: date, year: int) -> date:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import Any, Final
 
-from rules.declaration import Follow, Step, Types
+from rules.declaration import Follow, Library, Step, Types
 from rules.expression import Scope, compile_touchpoint, parse
 from rules.fields import Getter, as_key, getter, matches_any
 from rules.firing import Moment, SignalPlan, again_allows, fire
@@ -38,15 +38,15 @@ class FollowMatcher:
         signal: SignalPlan,
         pattern: Follow,
         per: Getter | None,
-        late_by: int,
+        library: Library,
         latency_of: Callable[[Types], int],
-        zone: str,
     ) -> None:
         self.signal = signal
         self.pattern = pattern
         self.per = per
-        self.late_by = late_by
-        self.zone = zone
+        self.late_by = library.latest_by
+        self.late_by_of = library.late_by_of
+        self.zone = library.time_zone
         self.nodes = compile_nodes(pattern, latency_of)
         self.same = [getter(field) for field in compared_fields(pattern)]
         self.breakers = sum(1 << at for at, step in enumerate(pattern.steps) if not isinstance(step, Step))
@@ -97,8 +97,6 @@ class FollowMatcher:
         self.instances.set_timer(state)
 
     def adopt(self, state: State, now: int) -> None:
-        if self.signal.declared.again is None:
-            return
         for _, instance in self.instances.all(state):
             self._pass(instance, now)
         self.instances.set_timer(state)
@@ -134,7 +132,7 @@ class FollowMatcher:
 
     def _read(self, state: State, per: str | None, instance: Instance, seen: Seen, at: Moment) -> None:
         self._pass(instance, at.now)  # a silence that is over but hasn't fired: `again` forbade it
-        completion = self._late(instance, seen, at.now) if at.late else self._in_order(instance, seen)
+        completion = self._late(instance, seen, at) if at.late else self._in_order(instance, seen)
         if completion is not None:
             fire(state, self.signal, per, completion.ids, at)
         if len(instance[KEPT]) > KEEP or (instance[KEPT] and instance[KEPT][0][0] < at.now - self.late_by):
@@ -160,14 +158,15 @@ class FollowMatcher:
         instance[KEPT].append(seen)
         return None
 
-    def _late(self, instance: Instance, seen: Seen, clock: int) -> Completion | None:
+    def _late(self, instance: Instance, seen: Seen, at: Moment) -> Completion | None:
         """Puts a late touchpoint in its place and reads all that is kept again; gives back the last completion."""
-        if seen.time < max(instance[FOLDED], instance[DONE], clock - self.late_by):
+        late_by = self.late_by_of(at.touchpoint.source if at.touchpoint else None)
+        if seen.time < max(instance[FOLDED], instance[DONE], at.now - late_by):
             return None
         kept = instance[KEPT]
         kept.insert(bisect_right(kept, seen.time, key=lambda one: one[0]), seen)
         instance[RUN] = None if instance[BASE] is None else run_of(instance[BASE])
-        return self._read_again(instance, clock)
+        return self._read_again(instance, at.now)
 
     def _read_again(self, instance: Instance, clock: int) -> Completion | None:
         completion, read = None, 0

@@ -16,7 +16,7 @@ from rules.touchpoint import Touchpoint
 TIME: Final = 0
 ID: Final = 1
 WAITS: Final = 2
-KNOWN: Final = 64  # touchpoints kept of an instance
+KNOWN: Final = 128  # touchpoints kept of an instance
 
 
 class LaggingSilentMatcher:
@@ -61,8 +61,6 @@ class LaggingSilentMatcher:
         self.instances.set_timer(state)
 
     def adopt(self, state: State, now: int) -> None:
-        if self.signal.declared.again is None:
-            return
         for _, instance in self.instances.all(state):
             self._let_pass(instance, now)
         self.instances.set_timer(state)
@@ -93,4 +91,13 @@ class LaggingSilentMatcher:
                 fire(state, self.signal, per, (known[ID],), at)
 
     def _remembered(self, instance: list[list[Any]], now: int) -> list[list[Any]]:
-        return [known for known in instance if known[WAITS] or known[TIME] + self.memory > now][-KNOWN:]
+        """What a late one may still have to do with. Beyond the bound the oldest that doesn't wait goes first."""
+        kept: list[list[Any]] = []
+        for known in instance:
+            if known[WAITS] or known[TIME] + self.memory > now:
+                if len(kept) > 1 and known[TIME] - kept[-2][TIME] < self.duration:
+                    kept.pop()  # broken, and whatever comes beside it is broken without it, too
+                kept.append(known)
+        if len(kept) > KNOWN:
+            kept.remove(next((known for known in kept if not known[WAITS]), kept[0]))
+        return kept

@@ -65,8 +65,6 @@ class SilentMatcher:
         self.instances.set_timer(state)
 
     def adopt(self, state: State, now: int) -> None:
-        if self.signal.declared.again is None:
-            return
         for _, instance in self.instances.all(state):
             if instance[TIME] + self.duration <= now:
                 instance[WAITS] = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rules.features import FeaturePlan
-from rules.firing import Condition, Moment, SignalPlan, again_allows, fire
+from rules.firing import FIRED, Condition, Moment, SignalPlan, again_allows, fire, seen_by_when
 from rules.patterns.matcher import Instances
 from rules.state import State
 from rules.touchpoint import Touchpoint
@@ -35,7 +35,8 @@ class Reads:
         """Whether a touchpoint of this type can change the value."""
         features = [plan for plan, _ in self.shared] + list(self.own)
         by_profile = self.profile and name == "profile.updated"
-        return self.touchpoint or by_profile or any(plan.concerns(name) for plan in features)
+        by_touchpoint = self.touchpoint and name != FIRED
+        return by_touchpoint or by_profile or any(plan.concerns(name) for plan in features)
 
     def told_after(self, name: str) -> bool:
         """Whether the value before a touchpoint of this type can still be told once the features have taken it."""
@@ -62,7 +63,9 @@ class WhenMatcher:
     """A condition that time can turn, that must hold, or that is kept per the value of a field.
 
     An instance is kept only where it has a timer or a `hold`: [true since, as of, due]. ``since`` is None while it
-    is false, TRUE_BEFORE while it is true without having turned so, or after it has fired.
+    is false, TRUE_BEFORE while it is true without having turned so, or after it has fired. Where it reads ``several``
+    features per its field it is always kept: it ends with the value in any of them, and what the others still keep
+    doesn't tell that it has ended.
     """
 
     def __init__(
@@ -79,7 +82,8 @@ class WhenMatcher:
         self.signal, self.condition, self.reads, self.moving = signal, condition, reads, moving
         self.per, self.timed, self.hold = per, timed, hold or 0
         self.horizon = CENTURIES if clocked else 0
-        self.keeps = timed or hold is not None
+        self.several = len(reads.own) > 1
+        self.keeps = timed or hold is not None or self.several
         self.instances = Instances(signal.key, per is not None, _due)
 
     def before(self, state: State, touchpoint: Touchpoint, every: bool, now: int) -> Before:
@@ -93,7 +97,7 @@ class WhenMatcher:
             if self.per and not self._lives(state, per):
                 self.instances.end(state, per)
                 continue
-            at_hand = touchpoint if counts and per == own else None
+            at_hand = seen_by_when(touchpoint) if counts and per == own else None
             self._turn(state, per, since, at, at_hand, counts)
         if self.keeps:
             self.instances.set_timer(state)
@@ -104,9 +108,15 @@ class WhenMatcher:
                 self._wake(state, per, instance, at)
         self.instances.set_timer(state)
 
+    def begin(self, state: State, touchpoint: Touchpoint) -> None:
+        """A feature has taken a touchpoint: the instance of its value lives from now on."""
+        per = self.per(touchpoint) if self.several and self.per else None
+        if per is not None and not self._lives(state, per):
+            self._put(state, per, [None, state.clock, None])
+
     def end(self, state: State, per: str) -> None:
-        """A feature let a per value go: unless another still keeps it, its instance ends without firing."""
-        if self.keeps and not self._lives(state, per):
+        """A feature let a per value go: its instance ends without firing."""
+        if self.keeps:
             self.instances.end(state, per)
             self.instances.set_timer(state)
 
@@ -117,11 +127,10 @@ class WhenMatcher:
         return None if since == TRUE_BEFORE else since
 
     def adopt(self, state: State, now: int) -> None:
-        """Takes up a state that an older library wrote: the value now counts as the value before."""
-        known = state.parts.get(self.signal.key) is not None
-        if not self.keeps or (known and self.signal.declared.again is None):
+        """Takes up a state that another version of the library wrote: the value now counts as the value before."""
+        if not self.keeps:
             return
-        for per in self._pers(state):
+        for per in self.living(state):
             self._keep(state, per, self._before(state, per, now), now)
         self.instances.set_timer(state)
 
@@ -133,7 +142,7 @@ class WhenMatcher:
         if not self._reads_otherwise(state, warm):
             return
         state.parts.pop(self.signal.key, None)
-        for per in self._pers(state):
+        for per in self.living(state):
             since = self._before(warm, per, now)
             if not self._true(state, per, now):
                 since = None
@@ -148,8 +157,12 @@ class WhenMatcher:
             state.parts.get(key) != warm.parts.get(key) for key in keys
         )
 
-    def _pers(self, state: State) -> Sequence[str | None]:
-        return self.reads.instances(state) if self.per else [None]
+    def living(self, state: State) -> Sequence[str | None]:
+        """The per values of the instances that there are; those that its features keep where it keeps none itself."""
+        if self.per is None:
+            return [None]
+        kept = state.parts.get(self.signal.key) if self.several else None
+        return self.reads.instances(state) if kept is None else list(kept)
 
     def _asked(self, state: State, touchpoint: Touchpoint, every: bool) -> list[str | None]:
         if self.per is None:
@@ -157,9 +170,11 @@ class WhenMatcher:
         own = self.per(touchpoint)
         if not every:
             return [] if own is None else [own]
-        return list(dict.fromkeys([*self.reads.instances(state), *([] if own is None else [own])]))
+        return list(dict.fromkeys([*self.living(state), *([] if own is None else [own])]))
 
     def _lives(self, state: State, per: str | None) -> bool:
+        if self.several:
+            return per in state.parts.get(self.signal.key, ())
         return any(per in state.parts.get(plan.key, ()) for plan in self.reads.own)
 
     def _true(self, state: State, per: str | None, now: int, touchpoint: Touchpoint | None = None) -> bool:
@@ -207,7 +222,7 @@ class WhenMatcher:
 
     def _keep(self, state: State, per: str | None, since: int | None, now: int) -> None:
         due = self._next_due(state, per, since, now)
-        if self.hold or due is not None:
+        if self.hold or self.several or due is not None:
             self._put(state, per, [since, now, due])
         else:
             self.instances.end(state, per)

@@ -136,6 +136,8 @@ TIME: Final = """
 - Beyond `late_by` only features without `over`, scores not, take a touchpoint; nothing fires by it, and what it
   turns true counts as true before.
 - The last 64 ids of a customer are kept: a duplicate changes nothing, neither clock nor timers.
+- 64 KB are kept of a customer at most. Where it would be more, windows are kept more coarsely, the heaviest first, and
+  of all else the older half goes, until 32 KB are left.
 - The result depends on the log alone.
 """
 

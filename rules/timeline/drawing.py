@@ -85,9 +85,21 @@ def _events(outcome: Outcome) -> Iterator[_Event]:
 
 
 def _step(step: TimelineStep, late: bool) -> str:
-    said = ", ".join(f"{name}: {value}" for name, value in step.fields)
+    said = ", ".join(f"{name}: {_written(value)}" for name, value in step.fields)
     text = f"{step.type}  {said}".rstrip() + ("  (late)" if late else "")
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _written(value: object) -> str:
+    """A value as timelines write it."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{name}: {_written(one)}" for name, one in value.items()) + "}"
+        case list():
+            return f"[{', '.join(map(_written, value))}]"
+        case bool():
+            return str(value).lower()
+    return "null" if value is None else str(value)
 
 
 def _fired(found: Found) -> str:

@@ -15,6 +15,7 @@ MODULES: Final = MappingProxyType(
         "demo": "streams.cli.demo",
         "run": "streams.cli.run",
         "topics": "streams.cli.topics",
+        "publish": "streams.cli.publish",
         "check": "streams.cli.check",
         "test": "streams.cli.test",
         "replay": "streams.cli.replay",

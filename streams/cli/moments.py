@@ -10,6 +10,7 @@ from typing import Final
 from rules import to_millis
 
 _SPAN: Final = re.compile(r"\+(\d{1,9})([smhd])")
+_AGO: Final = re.compile(r"(\d{1,9})([smhd])-ago")
 _UNITS: Final = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
@@ -23,6 +24,12 @@ def until(text: str) -> Callable[[int], int]:
         return lambda last: last + milliseconds
     end = moment(text)
     return lambda _: end
+
+
+def ago(text: str, now: int) -> int:
+    """The time that ``text`` says, or so long before ``now``: ``14d-ago``. In epoch milliseconds. Raises ValueError."""
+    span = _AGO.fullmatch(text)
+    return now - int(span[1]) * _UNITS[span[2]] if span else moment(text)
 
 
 def moment(text: str) -> int:

@@ -25,10 +25,15 @@ def mutate(rig: Rig, places: Places, signals: Sequence[str], min_score: float | 
             typer.echo(f"{spot}: no timeline of {_listed(one.signals)} notices that {change.says}")
     noticed = sum(one.noticed for one in tried)
     score = noticed / len(tried) if tried else 1.0
-    typer.echo(f"mutation score {score:.2f}: {noticed:,} of {counted(len(tried), 'change')} noticed")
+    typer.echo(f"mutation score {_cut(score):.2f}: {noticed:,} of {counted(len(tried), 'change')} noticed")
     if min_score is not None and score < min_score:
-        typer.echo(f"expected at least {min_score:.2f}: add timelines in which these changes matter")
+        typer.echo(f"expected at least {min_score:g}: add timelines in which these changes matter")
         raise typer.Exit(WRONG_INPUT)
+
+
+def _cut(score: float) -> float:
+    """A score to two decimals, never more than it is: 1.00 is all of them."""
+    return int(score * 100 + 1e-9) / 100  # 0.29 * 100 is a little less than 29
 
 
 def _tried(rig: Rig, signals: Sequence[str]) -> list[Tried]:

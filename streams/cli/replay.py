@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Annotated, TypeVar
+from typing import IO, Annotated, Final, TypeVar
 
 import typer
 
-from rules import MixedLinesError, Outgoing, Plan, Replayed, Until, replay
+from rules import History, MixedLinesError, Outgoing, Plan, Replayed, Until, replay, switch_in
 from streams.cli.against import show_differences, told_apart
 from streams.cli.application import new_app
 from streams.cli.files import Lines, Write, writing
 from streams.cli.flags import flags, settings_of
+from streams.cli.libraries import PASSED_OVER, history_of, twice_readable
 from streams.cli.moments import until as parse_until
 from streams.cli.output import WRONG_INPUT, WRONG_USAGE, fail, plan_at, say
 from streams.cli.progress import progress_bar
@@ -27,10 +28,14 @@ from streams.collecting import collect_seldom
 HELP = """Run touchpoints through a library and count what would be sent.
 
 With --against, run them through another library too, and show what a change from that one to this one changes.
+With --libraries, go over from one published library to the next where the log does, as the detector did.
 FILE holds JSON lines (.gz too, - for standard input), plain or written by `telltale log dump`."""
 
 
 T = TypeVar("T")
+
+LOG: Final = "touchpoints"
+LIBRARIES: Final = "libraries"
 
 
 class Clock(StrEnum):
@@ -46,9 +51,21 @@ def app() -> typer.Typer:
     return app
 
 
-def replay_files(
-    library: Annotated[Path, typer.Option(metavar="DIR", exists=True, file_okay=False, help="the library's folder")],
+def replay_files(  # noqa: PLR0913, PLR0917  each is a flag
     files: Annotated[list[Path] | None, typer.Argument(metavar="FILE...")] = None,
+    library: Annotated[
+        Path | None, typer.Option(metavar="DIR", exists=True, file_okay=False, help="the library's folder")
+    ] = None,
+    libraries: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="published libraries, as `telltale log dump --topic libraries` writes them: the log's switches to "
+            "them are followed; with --topic and no --library they are read from the broker",
+        ),
+    ] = None,
     topic: Annotated[bool, typer.Option("--topic", help="read a broker's log instead of files")] = False,
     triggers: Annotated[Path | None, typer.Option(metavar="FILE", help="write what would be sent")] = None,
     decisions: Annotated[Path | None, typer.Option(metavar="FILE", help="write what is decided")] = None,
@@ -65,17 +82,26 @@ def replay_files(
     **given: object,
 ) -> None:
     _check(files or [], topic)
+    _check_libraries(library, libraries, against, topic)
     if against is not None and (triggers or decisions):
         fail(
             "found --against with --triggers or --decisions; expected one of them; replay without it to write",
             WRONG_USAGE,
         )
     end = _until(until)
-    plan = plan_at(library)
+    own = plan_at(library) if library else None
     collect_seldom()
     with ExitStack() as stack:
-        lines = Lines(files or [stack.enter_context(_dumped(given))])
-        if against is not None:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="telltale-")))
+        files = files or [_dumped(folder, given, LOG)]
+        plan: Plan | History
+        if libraries or own is None:
+            files = twice_readable(files, folder)
+            plan = history_of(libraries or _dumped(folder, given, LIBRARIES), files, own)
+        else:
+            plan = own
+        lines = Lines(files)
+        if against is not None and library is not None and isinstance(plan, Plan):
             before = plan_at(against).library
             comparison = _guarded(lines, lambda: told_apart(before, plan.library, lines, clock.value, end))
             unread = show_differences(comparison, {"before": (before, against), "after": (plan.library, library)})
@@ -93,6 +119,13 @@ def _check(files: list[Path], topic: bool) -> None:
     for file in files:
         if str(file) != "-" and (not file.exists() or file.is_dir()):
             fail(f"FILE: found no file `{file}`; expected JSON lines, or - for standard input", WRONG_USAGE)
+
+
+def _check_libraries(library: Path | None, libraries: Path | None, against: Path | None, topic: bool) -> None:
+    if library is None and libraries is None and not topic:
+        fail("found neither --library nor --libraries; expected the library, or those that were published", WRONG_USAGE)
+    if against is not None and (library is None or libraries is not None):
+        fail("--against: expected --library DIR beside it, and no --libraries: two libraries are compared", WRONG_USAGE)
 
 
 def _until(text: str | None) -> Until | None:
@@ -116,14 +149,21 @@ class _Out:
             self._decision(record.value + b"\n")
 
 
-def _run(plan: Plan, lines: Lines, clock: Clock, end: Until | None, out: _Out) -> Tally:
-    tally = Tally()
+def _run(plan: Plan | History, lines: Lines, clock: Clock, end: Until | None, out: _Out) -> Tally:
+    tally, passed_over = Tally(), False
     with progress_bar("replaying") as progress:
         for replayed in replay(plan, lines, clock.value, end):
             tally.add(replayed.slice, _placing(lines, replayed))
             out.write(replayed.slice.triggers, replayed.slice.decisions)
             progress(lines.progress(), lines.size)
+            passed_over = passed_over or (isinstance(plan, Plan) and _switches(replayed))
+    if passed_over:
+        say(PASSED_OVER)
     return tally
+
+
+def _switches(replayed: Replayed) -> bool:
+    return any(record.key is None and switch_in(record) for record in replayed.records)
 
 
 def _placing(lines: Lines, replayed: Replayed) -> Callable[[int], str]:
@@ -151,15 +191,13 @@ def _writing(path: Path | None) -> Iterator[Write]:
         yield write
 
 
-@contextmanager
-def _dumped(given: dict[str, object]) -> Iterator[Path]:
-    """The log of a broker, dumped to a file that goes with the block."""
+def _dumped(folder: Path, given: dict[str, object], topic: str) -> Path:
+    """The log of a broker, or its libraries, dumped to a file in the folder."""
     from streams.cli.log import dump_to  # noqa: PLC0415  # Kafka is loaded where it is used
 
-    with tempfile.TemporaryDirectory(prefix="telltale-") as folder:
-        path = Path(folder, "log.jsonl")
-        dump_to(path, settings_of(os.environ, given))
-        yield path
+    path = folder / f"{topic}.jsonl"
+    dump_to(path, settings_of(os.environ, given), topic)
+    return path
 
 
 def _show(tally: Tally, file: IO[str]) -> None:

@@ -47,11 +47,11 @@ def run_timelines(
     placed = placed_at(directory)
     signals = _chosen(placed.library, only)
     rig = Rig(placed.library)
-    outcomes = _run(rig, signals)
+    outcomes = run_all(rig, signals)
     failed = [outcome for outcome in outcomes if not outcome.passed]
     for outcome in failed:
-        _draw(outcome, placed)
-    _sum_up(outcomes, signals)
+        draw(outcome, placed)
+    sum_up(outcomes, signals)
     if failed:
         raise typer.Exit(WRONG_INPUT)
     if mutations:
@@ -70,7 +70,8 @@ def _chosen(library: Library, only: str | None) -> list[str]:
     return chosen
 
 
-def _run(rig: Rig, signals: Sequence[str]) -> list[Outcome]:
+def run_all(rig: Rig, signals: Sequence[str]) -> list[Outcome]:
+    """Runs the timelines of these signals; ends the command where one can't be run."""
     wanted = frozenset(signals)
     outcomes = []
     for timeline in rig.library.timelines:
@@ -82,7 +83,8 @@ def _run(rig: Rig, signals: Sequence[str]) -> list[Outcome]:
     return outcomes
 
 
-def _draw(outcome: Outcome, placed: PlacedLibrary) -> None:
+def draw(outcome: Outcome, placed: PlacedLibrary) -> None:
+    """Draws what a timeline expects, and what came."""
     timeline = outcome.timeline
     typer.secho(f"{timeline.signal}: {timeline.name}", bold=True, nl=False)
     typer.echo(f"  {timeline.file}:{timeline.line}")
@@ -95,7 +97,8 @@ def _print(line: Line) -> None:
     typer.secho(f"  {line.text}", fg=_COLOURS.get(line.mark))
 
 
-def _sum_up(outcomes: Sequence[Outcome], signals: Sequence[str]) -> None:
+def sum_up(outcomes: Sequence[Outcome], signals: Sequence[str]) -> None:
+    """Says in a line what came of the timelines."""
     failed = sum(not outcome.passed for outcome in outcomes)
     without = len(set(signals) - {outcome.timeline.signal for outcome in outcomes})
     parts = [f"{counted(len(outcomes), 'timeline')} of {counted(len(signals) - without, 'signal')}"]

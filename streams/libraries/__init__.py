@@ -1,11 +1,11 @@
-"""The library in the log: published to a topic of its own, followed by every worker, switched to by a record in the log."""
+"""The library in the log: published to a topic, followed by every worker, switched to by a record of the log."""
 
 from streams.libraries.beginning import Beginning
 from streams.libraries.channels import Channels
 from streams.libraries.follow import Follower
 from streams.libraries.holding import Libraries, LibraryAbsentError, Start
 from streams.libraries.publish import PublishError, publish, publish_folder, publishable
-from streams.libraries.record import Approval, BadPublishedError, Published, decode, encode
+from streams.libraries.record import Approval, BadPublishedError, Published, decode, encode, from_line
 from streams.libraries.shelf import Held, Shelf
 from streams.libraries.switch import NoWarmth, Switcher, Warmth
 
@@ -27,6 +27,7 @@ __all__ = [
     "Warmth",
     "decode",
     "encode",
+    "from_line",
     "publish",
     "publish_folder",
     "publishable",

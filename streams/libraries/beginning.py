@@ -13,8 +13,8 @@ from streams.settings import Settings
 from streams.topics import partition_counts
 
 NONE = (
-    "library: found none in the topic {topic} and none given, expected one; publish one with `telltale publish DIR`, or "
-    "give --library DIR or TELLTALE_LIBRARY"
+    "library: found none in the topic {topic} and none given, expected one; publish one with `telltale publish DIR`, "
+    "or give --library DIR or TELLTALE_LIBRARY"
 )
 
 

@@ -4,6 +4,7 @@ The key is the digest (hex), the record's offset is the library's sequence. What
 files have been loaded again and have the digest that they are filed under.
 """
 
+from base64 import b64decode
 from typing import Any, Final
 
 import msgspec
@@ -86,3 +87,27 @@ def decode(sequence: int, key: bytes | None, value: bytes | None) -> Published:
     if key != published.digest.encode():
         raise BadPublishedError(f"found the key {key!r}, expected the library's digest {published.digest}")
     return msgspec.structs.replace(published, sequence=sequence)
+
+
+class _Place(Struct):
+    offset: int
+    key: str | None = None
+
+
+class _Line(Struct):
+    place: _Place = msgspec.field(name="_log")
+
+
+_decode_line = msgspec.json.Decoder(_Line).decode
+
+
+def from_line(line: bytes) -> Published:
+    """The library of a line that `telltale log dump --topic libraries` wrote. Raises BadPublishedError."""
+    try:
+        place = _decode_line(line).place
+        key = None if place.key is None else b64decode(place.key)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise BadPublishedError(
+            f"found a line that is no dumped library's ({error}), expected one of `telltale log dump --topic libraries`"
+        ) from error
+    return decode(place.offset, key, line)

@@ -6,6 +6,8 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
+from msgspec.structs import replace
+
 from rules import Plan, compile_plan
 from streams.libraries.record import SHORT, BadPublishedError, Published, decode
 from streams.metrics import Metrics
@@ -38,7 +40,8 @@ class Shelf:
     """What has been read of the topic. `newest`: the library with the largest offset that can be used, None before.
 
     A library is looked up by its digest, whole or the first `SHORT` digits: compaction keeps only the last record of
-    one, so an older sequence may be gone while the library is still there.
+    one, so an older sequence may be gone while the library is still there. The newest one published once more (two
+    workers did at once, or somebody else approved it too) keeps its sequence: nothing is to be switched.
     """
 
     def __init__(self, topic: str, metrics: Metrics) -> None:
@@ -46,6 +49,7 @@ class Shelf:
         self._topic = topic
         self._metrics = metrics
         self._published: dict[str, Published] = {}
+        self._last: Published | None = None
         self._short: dict[str, Published] = {}
         self._refused: set[str] = set()
         self._plans: OrderedDict[str, Plan] = OrderedDict()
@@ -88,6 +92,9 @@ class Shelf:
         except BadPublishedError as error:
             self._refuse(record.offset, "record", error)
             return
+        if self._last is not None and published.digest == self._last.digest:
+            published = replace(published, sequence=self._last.sequence)
+        self._last = published
         self._published[published.digest] = self._short[published.digest[:SHORT]] = published
         self._refused.discard(published.digest)
 

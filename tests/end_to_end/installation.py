@@ -8,9 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from typer.testing import CliRunner
+
 from rules import MARKER_KEY, Plan, compile_plan, decode_marker, load_library
+from rules.replaying import History, switches_in
 from rules.state import NEVER, due_of
 from streams.changelog import ChangelogReader
+from streams.cli.application import application
+from streams.libraries import Published, from_line
 from streams.log_dump import dump
 from streams.settings import Settings, load
 from streams.states import MemoryStates
@@ -71,8 +76,8 @@ class Installation:
     def detector(self, *, command: Sequence[str] = COMMAND, **options: Any) -> Detector:
         """A detector that isn't started yet; ended with the installation at the latest."""
         folder = self._folder / f"worker-{len(self._detectors)}"
-        given = {"session_timeout": SESSION, **self._options, **options}
-        detector = Detector(self.kafka.bootstrap, self.library, folder=folder, command=command, **given)
+        given = {"library": self.library, "session_timeout": SESSION, **self._options, **options}
+        detector = Detector(self.kafka.bootstrap, folder=folder, command=command, **given)
         self._detectors.append(detector)
         return detector
 
@@ -95,6 +100,26 @@ class Installation:
     def outputs(self) -> str:
         """The end of what each of its detectors has written."""
         return "\n\n".join(f"{one.log_file}\n{_tail(one.output())}" for one in self._detectors)
+
+    # Libraries
+
+    def publish_library(self, folder: Path, *options: str, code: int = 0) -> str:
+        """Runs `telltale publish` with a folder; what it has printed. ``code``: what it is to end with."""
+        told = ("--broker", self.kafka.bootstrap, "--namespace", self.namespace)
+        result = CliRunner().invoke(application(), ["publish", str(folder), *told, *options])
+        assert result.exit_code == code, result.output
+        return result.output
+
+    def wait_switched(self, sequence: int, *detectors: Detector, limit: float = 60.0) -> None:
+        """Returns when the library of this sequence decides all partitions of these detectors, and there are some."""
+
+        def held() -> list[list[float]]:
+            return [list(one.samples("telltale_library_sequence").values()) for one in detectors]
+
+        def switched() -> bool:
+            return all(found and set(found) == {sequence} for found in held())
+
+        wait_for(switched, lambda: f"the switch to {sequence}; so far {held()}", limit=limit)
 
     # Traffic
 
@@ -137,20 +162,33 @@ class Installation:
 
     def check(self) -> list[str]:
         """Holds triggers, decisions, dead letters and states against the replay of the dumped log; the repeats' ids."""
-        expected = replayed(self.plan, self.dump(), self.settings.clock)
+        log = self.dump()
+        expected = replayed(self.history(log), log, self.settings.clock)
         assert expected.sent, "replay has sent nothing, so nothing was compared"
         return compare(self.live(), expected)
 
-    def dump(self) -> list[bytes]:
-        """The log as `telltale log dump` writes it."""
+    def dump(self, topic: str = "touchpoints") -> list[bytes]:
+        """The log, or another topic, as `telltale log dump` writes it."""
         lines: list[bytes] = []
-        asyncio.run(dump(self.settings, lines.append, lambda _done, _total: None, print))
+        asyncio.run(dump(self.settings, lines.append, lambda _done, _total: None, print, topic))
         return lines
+
+    def published(self) -> list[Published]:
+        """The libraries of its topic, in order."""
+        return [from_line(line) for line in self.dump("libraries")]
+
+    def history(self, log: Iterable[bytes]) -> History:
+        """The libraries that the dumped log was evaluated by."""
+        switches = switches_in(log)
+        plans = {one.digest: compile_plan(one.library()) for one in self.published()}
+        assert switches, "a log that names no library"
+        return History(plans, switches)
 
     def live(self) -> Outcome:
         """What the detectors have sent and kept."""
         outcome = Outcome()
-        for topic in (*(f"triggers.{channel}" for channel in self.plan.channels), "decisions"):
+        channels = {channel.name for one in self.published() for channel in one.library().channels}
+        for topic in (*(f"triggers.{channel}" for channel in sorted(channels)), "decisions"):
             for record in self.read(topic):
                 outcome.add(topic, record.partition, (record.key, record.value))
         for key, value in self.states().items():

@@ -10,7 +10,7 @@ import msgspec
 
 from rules import MARKER_KEY, Plan
 from rules.partition import Clock
-from rules.replaying import replay
+from rules.replaying import History, replay
 from rules.state import State, decode_state
 
 Record = tuple[bytes | None, bytes | None]
@@ -50,7 +50,7 @@ class Outcome:
         return len(self.ids("triggers."))
 
 
-def replayed(plan: Plan, lines: Iterable[bytes], clock: Clock) -> Outcome:
+def replayed(plan: Plan | History, lines: Iterable[bytes], clock: Clock) -> Outcome:
     """What the replay of a dumped log gives."""
     outcome = Outcome()
     for done in replay(plan, lines, clock):

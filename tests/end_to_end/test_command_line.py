@@ -35,11 +35,11 @@ def test_topics_are_created_once_and_then_checked(kafka: Kafka) -> None:
     missing = telltale("topics", *flags)
     assert missing.exit_code == 1
     assert f"topic {namespace}.touchpoints: found no such topic" in missing.stdout
-    assert missing.stdout.splitlines()[-1] == "10 problems"
+    assert missing.stdout.splitlines()[-1] == "12 problems"
     for more in (["--create"], ["--create"], []):
         result = telltale("topics", *flags, *more)
         assert (result.exit_code, result.stderr) == (0, "")
-        assert len(result.stdout.splitlines()) == 10
+        assert len(result.stdout.splitlines()) == 12
         assert f"topic {namespace}.triggers.call_centre: good" in result.stdout
 
 

@@ -52,6 +52,12 @@ POISON: Final[dict[str, tuple[Message, str, str]]] = {
     "a tick with a key": (Message(of(type="clock.tick"), b"eve"), "reserved type", "$.type"),
     "a tick without a time": (Message(b'{"type": "clock.tick"}', partition=0), "wrong type", "$.time"),
     "a tick of words": (Message(b'{"type": "clock.tick", "time": "noon"}', partition=0), "wrong type", "$.time"),
+    "a switch without a sequence": (
+        Message(b'{"type": "library.switched", "time": 5}', partition=0),
+        "wrong type",
+        "$.sequence",
+    ),
+    "a switch with a key": (Message(of(type="library.switched"), b"eve"), "reserved type", "$.type"),
     "a firing of one's own": (Message(of(type="signal.fired"), b"eve"), "reserved type", "$.type"),
 }
 

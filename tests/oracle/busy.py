@@ -12,11 +12,24 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from tests.oracle.conditions import conditions
-from tests.oracle.strategies import ORIGIN, SECOND, Tree, spelled
+from tests.oracle.strategies import (
+    BANDS,
+    ORIGIN,
+    SECOND,
+    Tree,
+    catalogues,
+    counts_of_firings,
+    lateness,
+    segments_over,
+    spelled,
+    which,
+    windows,
+)
 
 KINDS = st.sampled_from(["a", "b", "c"])
 SHORT = st.sampled_from(["1s", "2s", "3s", "5s"])
 SOME_PER = st.sampled_from([None, None, "product"])
+ALL_KINDS = ("count", "score", "sum", "mean", "min", "max", "distinct", "first", "last", "top", "trend", "moment")
 RARELY = st.sampled_from([False, False, False, True])
 
 
@@ -30,8 +43,12 @@ def sometimes(draw: st.DrawFn, strategy: SearchStrategy[Any]) -> Any:
 
 @st.composite
 def features(draw: st.DrawFn) -> Tree:
-    kind = draw(st.sampled_from(["count", "score", "sum", "mean", "min", "max", "distinct", "first", "last", "top"]))
+    kind = draw(st.sampled_from(ALL_KINDS))
     per = draw(SOME_PER)
+    if kind == "trend":
+        return spelled({"trend": draw(KINDS), "over": draw(SHORT), "band": draw(BANDS), "per": per})
+    if kind == "moment":
+        return spelled({"last": "time", "of": draw(KINDS), "per": per})
     if kind == "score":
         weights = {"a": 1, "b": draw(st.sampled_from([2, 0.5, -1, "value"]))}
         return spelled({"score": weights, "half_life": draw(SHORT), "per": per})
@@ -72,24 +89,27 @@ def follows(draw: st.DrawFn) -> Tree:
 
 
 @st.composite
-def patterns(draw: st.DrawFn, pattern: str, declared: Tree) -> Tree:
+def patterns(draw: st.DrawFn, pattern: str, declared: Tree, segments: tuple[str, ...]) -> Tree:
+    if pattern == "date":
+        return {"date": draw(windows())}
     if pattern == "follow":
         return spelled({**draw(follows()), "per": draw(SOME_PER)})
     if pattern == "silent":
         return spelled({"silent": draw(SHORT), "of": draw(KINDS), "per": draw(SOME_PER)})
     per = draw(st.sampled_from([None, *sorted({one["per"] for one in declared.values() if "per" in one})]))
     hold = draw(sometimes(SHORT))
-    return spelled({"when": draw(conditions(declared, per, touchpoint=False)), "hold": hold, "per": per})
+    condition = draw(conditions(declared, per, touchpoint=False, segments=segments))
+    return spelled({"when": condition, "hold": hold, "per": per})
 
 
 @st.composite
-def signals(draw: st.DrawFn, name: str, pattern: str, declared: Tree) -> Tree:
+def signals(draw: st.DrawFn, name: str, pattern: str, declared: Tree, segments: tuple[str, ...] = ()) -> Tree:
     return spelled(
         {
             "signal": name,
             "status": "live",
             "value": 1.0,
-            **draw(patterns(pattern, declared)),
+            **draw(patterns(pattern, declared, segments)),
             "again": draw(sometimes(SHORT)),
             "if": draw(sometimes(st.just("profile.x or not exists(profile.x)"))),
             "then": spelled({"channel": "email", "expires": draw(sometimes(st.just("5s")))}),
@@ -101,18 +121,42 @@ def signals(draw: st.DrawFn, name: str, pattern: str, declared: Tree) -> Tree:
 def busy_libraries(draw: st.DrawFn, pattern: str) -> Tree:
     """Three signals of one pattern."""
     declared = {f"f{n}": draw(features()) for n in range(3)} if pattern == "when" else {}
+    segments = draw(segments_over(declared)) if pattern == "when" else {}
     return {
-        "library": {"name": "busy", "format": 1, "late_by": draw(st.sampled_from(["3s", "5s", "1m"]))},
-        "interactions": None,
+        "library": {"name": "busy", "format": 1, **draw(lateness())},
+        "interactions": draw(catalogues()),
+        "features": declared,
+        "segments": segments,
+        "channels": {"email": {}},
+        "signals": [draw(signals(f"s{n}", pattern, declared, tuple(segments))) for n in range(3)],
+    }
+
+
+@st.composite
+def chained_libraries(draw: st.DrawFn) -> Tree:
+    """Four signals, of which each may read the firings of those before it: by a step, or by a feature over them."""
+    declared: Tree = {"f0": {"count": "a", "over": "5s"}}
+    made = [draw(signals("s0", draw(st.sampled_from(["follow", "silent", "when"])), declared))]
+    for n in range(1, 4):
+        before = [signal["signal"] for signal in made]
+        declared |= {f"g{n}": draw(counts_of_firings(draw(st.sampled_from(before))))}
+        pattern = draw(st.sampled_from(["follow", "follow", "when"]))
+        made.append(draw(signals(f"s{n}", pattern, {f"g{n}": declared[f"g{n}"]} if pattern == "when" else {})))
+        if pattern == "follow":
+            place = draw(st.sampled_from([at for at, step in enumerate(made[-1]["follow"]) if "type" in step]))
+            made[-1]["follow"][place] |= {"type": "signal.fired", "where": draw(which(before))}
+    return {
+        "library": {"name": "chained", "format": 1, **draw(lateness())},
+        "interactions": draw(catalogues()),
         "features": declared,
         "channels": {"email": {}},
-        "signals": [draw(signals(f"s{n}", pattern, declared)) for n in range(3)],
+        "signals": draw(st.permutations(made)),
     }
 
 
 # Logs
 
-Event = tuple[str, int, int, str | None, int, str]
+Event = tuple[str, int, int, str | None, int, str, str | None]
 EVENTS: SearchStrategy[Event] = st.tuples(
     st.sampled_from(["a", "a", "b", "b", "c", "c", "clock.tick", "profile.updated"]),
     st.sampled_from([0, 1, 1, 2, 3, 5]),  # seconds since the one before
@@ -120,19 +164,21 @@ EVENTS: SearchStrategy[Event] = st.tuples(
     st.sampled_from(["p", "q", None]),
     st.sampled_from([1, 2, -1]),
     st.sampled_from(["k", "k", "k", "l"]),
+    st.sampled_from([None, None, "slow", "fast"]),
 )
 
 
 def busy_log_of(events: list[Event]) -> list[Tree]:
     """The records of a log from what happened."""
     now, log = ORIGIN, []
-    for place, (kind, after, back, product, value, customer) in enumerate(events):
+    for place, (kind, after, back, product, value, customer, source) in enumerate(events):
         now += after * SECOND
         record: Tree = {"type": kind, "time": now - back * SECOND, "_append": now}
         if kind != "clock.tick":
             record |= {"id": str(place), "customer": customer}
-            record |= {"properties": {"x": value > 0}} if kind == "profile.updated" else {"value": value}
-            record |= {"product": product} if product else {}
+            changed = {"x": value > 0} | ({} if product is None else {"d": now + 3 * value * SECOND})
+            record |= {"properties": changed} if kind == "profile.updated" else {"value": value}
+            record |= spelled({"product": product, "source": source})
         log.append(record)
     return log
 

@@ -34,6 +34,8 @@ def touchpoint_conditions() -> Texts:
             "0 < value <= 2",
             "'p' in properties.x",
             "startswith(type, 'c.')",
+            "hours_since(properties.x) > 1",
+            "hours_since(time) == 0 and days_since('2026-01-04') == 1",
         ]
     )
 
@@ -44,7 +46,7 @@ def weights() -> SearchStrategy[Any]:
 
 def numeric(feature: dict[str, Any]) -> bool:
     """Whether it reads as a number, or as nothing."""
-    if "score" in feature:
+    if "score" in feature or "trend" in feature:
         return False
     if "count" in feature or "distinct" in feature:
         return True
@@ -70,6 +72,41 @@ def scored(draw: st.DrawFn, name: str, still: Texts) -> str:
     moving = draw(st.sampled_from([name, name, f"2 * {name} + 1", f"{name} * -1", f"3 + {name}", f"-{name}"]))
     sides = [moving, draw(still)]
     return f" {draw(st.sampled_from(ORDERS))} ".join(sides if draw(st.booleans()) else sides[::-1])
+
+
+def is_moment(feature: dict[str, Any]) -> bool:
+    """Whether it is a time that stands still between touchpoints."""
+    return ranked(feature) == "time" and "over" not in feature
+
+
+def clocks(moments: Texts) -> Texts:
+    """What moves by itself as the time since a moment grows, in seconds."""
+    shapes = [
+        "hours_since({0}) * 3600",
+        "days_since({0}) * 86400",
+        "days_until({0}) * 86400",
+        "-hours_since({0}) * 3600",
+        "5 - 3600 * hours_since({0})",
+    ]
+    return st.builds(str.format, st.sampled_from(shapes), moments)
+
+
+def whole_days(numbers: list[int]) -> Texts:
+    functions = st.sampled_from(["days_since(profile.d)", "days_until(profile.d)"])
+    return st.tuples(functions, st.sampled_from(["==", "!="]), st.sampled_from(numbers).map(str)).map(" ".join)
+
+
+@st.composite
+def clocked(draw: st.DrawFn, moments: Texts, still: Texts) -> str:
+    """A time that grows, against what stands still."""
+    sides = [draw(clocks(moments)), draw(st.one_of(st.sampled_from(["0", "1", "3", "5", "-2", "2.5"]), still))]
+    return f" {draw(st.sampled_from(ORDERS))} ".join(sides if draw(st.booleans()) else sides[::-1])
+
+
+def trends(name: str) -> Texts:
+    return st.sampled_from(
+        [f"{name} == 'rising'", f"{name} == 'falling'", f"{name} != 'steady'", f"{name} in ['steady', 'falling']"]
+    )
 
 
 def still_numbers(names: list[str], *, touchpoint: bool) -> Texts:
@@ -99,15 +136,23 @@ def texts_of(name: str, field: str | None) -> Texts:
 
 
 @st.composite
-def comparisons(draw: st.DrawFn, names: dict[str, dict[str, Any]], *, touchpoint: bool) -> str:
+def comparisons(
+    draw: st.DrawFn, names: dict[str, dict[str, Any]], *, touchpoint: bool, segments: tuple[str, ...]
+) -> str:
     still = still_numbers([name for name, feature in names.items() if numeric(feature)], touchpoint=touchpoint)
     fixed = st.sampled_from(["profile.x", *(name for name, one in names.items() if numeric(one) and "over" not in one)])
     kinds: list[Texts] = [
         st.tuples(still, st.sampled_from([*ORDERS, "==", "!="]), still).map(" ".join),
         st.sampled_from(["profile.x == 1", "profile.x != 1", "profile.x", "not profile.y", "exists(profile.x)"]),
     ]
+    times = [name for name, feature in names.items() if is_moment(feature)]
+    kinds += [clocked(st.sampled_from(["profile.d", *times]), fixed)] * 2
+    kinds.append(whole_days([0, 1]))
+    kinds += [st.sampled_from([f"segment.{name}" for name in segments])] * 2 if segments else []
     for name, feature in names.items():
-        if "score" in feature:
+        if "trend" in feature:
+            kinds += [trends(name)] * 3
+        elif "score" in feature:
             kinds += [scored(name, st.one_of(NUMBERS, NUMBERS, fixed))] * 3
         elif numeric(feature):
             kinds += [st.tuples(st.just(name), st.sampled_from([*ORDERS, "=="]), NUMBERS).map(" ".join)] * 3
@@ -126,20 +171,29 @@ def conditions(
     *,
     touchpoint: bool,
     must_read_per: bool = True,
+    segments: tuple[str, ...] = (),
 ) -> str:
     """A condition of one to three comparisons. With `per`, one of them reads a feature kept per that field."""
     names = named(declared, per)
-    parts = [draw(comparisons(names, touchpoint=touchpoint)) for _ in range(draw(st.sampled_from([1, 1, 2, 3])))]
+    one = comparisons(names, touchpoint=touchpoint, segments=segments)
+    parts = [draw(one) for _ in range(draw(st.sampled_from([1, 1, 2, 3])))]
     if per is not None and must_read_per:
         own = {name: feature for name, feature in names.items() if feature.get("per") == per}
         name = draw(st.sampled_from(sorted(own)))
         parts[0] = draw(own_comparisons(name, own[name]))
+        if len(parts) > 1 and len(own) > 1 and draw(st.booleans()):
+            other = draw(st.sampled_from(sorted(own)))
+            parts[1] = draw(own_comparisons(other, own[other]))
     return draw(joined(parts))
 
 
 def own_comparisons(name: str, feature: dict[str, Any]) -> Texts:
+    if "trend" in feature:
+        return trends(name)
     if "score" in feature:
         return scored(name, NUMBERS)
+    if is_moment(feature):
+        return st.one_of(clocked(st.just(name), NUMBERS), texts_of(name, "time"))
     if numeric(feature):
         return st.tuples(st.just(name), st.sampled_from([*ORDERS, "=="]), NUMBERS).map(" ".join)
     return texts_of(name, ranked(feature))

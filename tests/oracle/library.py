@@ -54,7 +54,7 @@ class Library:
 
 
 def library_of(tree: dict[str, Any]) -> Library:
-    """Reads `{"library": ..., "interactions": ..., "features": ..., "segments": ..., "channels": ..., "signals": [...]}`."""
+    """Reads a tree of what the files of a library say, by their names, with the signals as a list."""
     settings = tree["library"]
     zone = zone_of(settings.get("time_zone", "UTC"))
     assert zone is not None
@@ -105,7 +105,7 @@ class _InPlace(ast.NodeTransformer):
     def __init__(self, segments: dict[str, Any]) -> None:
         self.segments = segments
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:  # noqa: N802 - Python's own name for it
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         if isinstance(node.value, ast.Name) and node.value.id == "segment":
             text = self.segments[node.attr]
             inside: ast.expr = self.visit(expression.fresh(text) if isinstance(text, str) else ast.Constant(text))

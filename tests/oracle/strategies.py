@@ -23,6 +23,8 @@ TYPES: SearchStrategy[Any] = st.one_of(
 FIELDS = ("product", "brand", "value", "channel", "led_by", "properties.x", "time")
 NUMBERS = ("value", "attention", "properties.x")
 PER = st.sampled_from([None, None, None, "product", "brand", "properties.x"])
+KINDS = ("count", "score", "sum", "mean", "min", "max", "distinct", "first", "last", "top", "trend", "last")
+BANDS = st.sampled_from([None, 0.2, 0.5, 1])
 DURATIONS = st.sampled_from(["1s", "2s", "3s", "5s", "10s"])
 LONGER = st.sampled_from(["3s", "5s", "10s", "20s"])
 
@@ -41,8 +43,10 @@ def spelled(tree: Tree) -> Tree:
 
 @st.composite
 def features(draw: st.DrawFn) -> Tree:
-    kind = draw(st.sampled_from(["count", "score", "sum", "mean", "min", "max", "distinct", "first", "last", "top"]))
+    kind = draw(st.sampled_from(KINDS))
     common = {"where": draw(st.none() | st.none() | maybe(touchpoint_conditions())), "per": draw(PER)}
+    if kind == "trend":
+        return spelled({"trend": draw(TYPES), "over": draw(LONGER), "band": draw(BANDS), **common})
     if kind == "score":
         keys = st.sampled_from(["a", "b", "c.x", "c.*", "*"])
         scores = draw(st.dictionaries(keys, weights(), min_size=1, max_size=3))
@@ -84,9 +88,17 @@ def steps(draw: st.DrawFn) -> list[Any]:
 
 
 @st.composite
-def patterns(draw: st.DrawFn, declared: Tree, only: str | None) -> Tree:
+def windows(draw: st.DrawFn) -> Tree:
+    side = draw(st.sampled_from([{"ahead": "3s"}, {"ahead": "10s"}, {"ahead": "1d"}, {"after": "0d"}, {"after": "5s"}]))
+    return spelled({"of": "profile.d", **side, "yearly": draw(st.sampled_from([None, None, True]))})
+
+
+@st.composite
+def patterns(draw: st.DrawFn, declared: Tree, segments: tuple[str, ...], only: str | None) -> Tree:
     """A pattern with its `per`."""
-    pattern = only or draw(st.sampled_from(["when", "follow", "silent"]))
+    pattern = only or draw(st.sampled_from(["when", "follow", "silent", "date"]))
+    if pattern == "date":
+        return {"date": draw(windows())}
     if pattern == "silent":
         return spelled({"silent": draw(DURATIONS), "of": draw(TYPES), "per": draw(PER)})
     if pattern == "follow":
@@ -95,14 +107,21 @@ def patterns(draw: st.DrawFn, declared: Tree, only: str | None) -> Tree:
     fields = sorted({feature["per"] for feature in declared.values() if "per" in feature})
     per = draw(st.sampled_from([None, *fields]))
     hold = draw(maybe(DURATIONS))
-    condition = draw(conditions(declared, per, touchpoint=hold is None))
+    condition = draw(conditions(declared, per, touchpoint=hold is None, segments=segments))
     return spelled({"when": condition, "hold": hold, "per": per})
 
 
 @st.composite
-def signals(draw: st.DrawFn, name: str, declared: Tree, only: str | None) -> Tree:
-    pattern = draw(patterns(declared, only))
-    asked = conditions(declared, pattern.get("per"), must_read_per=False, touchpoint=True)
+def signals(
+    draw: st.DrawFn, name: str, declared: Tree, segments: tuple[str, ...], before: list[str], only: str | None
+) -> Tree:
+    """A signal; `before` are those whose firings it may read."""
+    pattern = draw(patterns(declared, segments, only))
+    if before and "follow" in pattern and draw(st.booleans()):
+        place = draw(st.integers(0, len(pattern["follow"]) - 1))
+        if not (isinstance(pattern["follow"][place], dict) and "without" in pattern["follow"][place]):
+            pattern["follow"][place] = draw(firings_of(before))
+    asked = conditions(declared, pattern.get("per"), must_read_per=False, touchpoint=True, segments=segments)
     then = spelled(
         {
             "channel": draw(st.sampled_from(["email", "push", "email", None])),
@@ -127,6 +146,35 @@ def signals(draw: st.DrawFn, name: str, declared: Tree, only: str | None) -> Tre
     )
 
 
+@st.composite
+def firings_of(draw: st.DrawFn, names: list[str]) -> Tree:
+    """A step that reads the firings of some signals."""
+    return {"type": "signal.fired", "where": draw(which(names))}
+
+
+@st.composite
+def which(draw: st.DrawFn, names: list[str]) -> str:
+    """A `where` that says which signals are meant."""
+    chosen = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
+    said = f"properties.signal == '{chosen[0]}'" if len(chosen) == 1 else f"properties.signal in {chosen}"
+    return said + draw(st.sampled_from(["", "", " and product != 'q'"]))
+
+
+@st.composite
+def counts_of_firings(draw: st.DrawFn, name: str) -> Tree:
+    """A feature over the firings of a signal."""
+    common = {"where": draw(which([name])), "per": draw(PER)}
+    return draw(
+        st.sampled_from(
+            [
+                spelled({"count": "signal.fired", "over": draw(maybe(LONGER)), **common}),
+                spelled({"score": {"signal.fired": 1}, "half_life": "3s", **common}),
+                spelled({"last": "time", "of": "signal.fired", **common}),
+            ]
+        )
+    )
+
+
 def readable(declared: Tree, per: str | None) -> list[str]:
     """What `carry` may name."""
     own = [name for name, feature in declared.items() if feature.get("per") in {None, per} and not is_time(feature)]
@@ -141,18 +189,57 @@ def is_time(feature: Tree) -> bool:
 def libraries(draw: st.DrawFn, pattern: str | None = None) -> Tree:
     """Libraries, all signals of one pattern where that is said."""
     declared = {f"f{n}": draw(features()) for n in range(draw(st.integers(1, 4)))}
+    segments = draw(segments_over(declared))
+    made, firings = [], {}
+    for n in range(draw(st.integers(1, 3))):
+        before = [signal["signal"] for signal in made]
+        made.append(draw(signals(f"s{n}", declared | firings, tuple(segments), before, pattern)))
+        if draw(st.booleans()):
+            firings[f"g{n}"] = draw(counts_of_firings(f"s{n}"))
     return {
-        "library": {"name": "random", "format": 1, "late_by": draw(st.sampled_from(["3s", "10s", "1m"]))},
-        "interactions": None,
-        "features": declared,
+        "library": {"name": "random", "format": 1, **draw(lateness())},
+        "interactions": draw(catalogues()),
+        "features": declared | firings,
+        "segments": segments,
         "channels": {"email": {}, "push": {}},
-        "signals": [draw(signals(f"s{n}", declared, pattern)) for n in range(draw(st.integers(1, 3)))],
+        "signals": made,
     }
+
+
+@st.composite
+def segments_over(draw: st.DrawFn, declared: Tree) -> Tree:
+    """None, or two of which the second may read the first."""
+    if draw(st.integers(0, 2)) < 2:
+        return {}
+    first = draw(conditions(declared, None, touchpoint=False))
+    return {"one": first, "two": draw(conditions(declared, None, touchpoint=False, segments=("one",)))}
+
+
+@st.composite
+def lateness(draw: st.DrawFn) -> Tree:
+    sources = {"slow": {"late_by": "20s"}, "fast": {"late_by": "1s"}}
+    return spelled(
+        {"late_by": draw(st.sampled_from(["3s", "10s", "1m"])), "sources": draw(st.sampled_from([None, sources]))}
+    )
+
+
+@st.composite
+def catalogues(draw: st.DrawFn) -> Tree | None:
+    """None, or one of all types that `strategies` and `busy` draw, some of them long on their way."""
+    late = st.sampled_from([{}, {}, {"latency": "1s"}, {"latency": "3s"}])
+    if draw(st.integers(0, 2)) < 2:
+        return None
+    return {name: draw(late) for name in ("a", "b", "c", "c.x", "c.y")}
 
 
 # Logs
 
 VALUES: SearchStrategy[Any] = st.sampled_from([0, 1, 2, "1", "p", True, None, [1], 1.5])
+ZONES = ("Europe/Brussels", "Pacific/Kiritimati", "Mars", None)
+MOMENTS: SearchStrategy[Any] = st.one_of(
+    st.integers(-5, 90).map(lambda second: ORIGIN + second * SECOND),
+    st.sampled_from(["2026-01-05T10:00:10Z", "2026-01-05 10:00:20.5", "2026-01-05", "2026-01-06", "2025-01-05", None]),
+)
 TOUCHPOINTS = st.fixed_dictionaries(
     {"type": st.sampled_from(NAMES)},
     optional={
@@ -162,13 +249,16 @@ TOUCHPOINTS = st.fixed_dictionaries(
         "attention": st.sampled_from([0.5, 1.0]),
         "channel": st.sampled_from(["web", "rep"]),
         "led_by": st.sampled_from(["customer", "rep"]),
+        "source": st.sampled_from(["slow", "fast", "other"]),
         "properties": st.dictionaries(st.just("x"), VALUES, max_size=1),
     },
 )
 PROFILES = st.fixed_dictionaries(
     {
         "type": st.just("profile.updated"),
-        "properties": st.dictionaries(st.sampled_from(["x", "y"]), VALUES, max_size=2),
+        "properties": st.fixed_dictionaries(
+            {}, optional={"x": VALUES, "y": VALUES, "d": MOMENTS, "time_zone": st.sampled_from(ZONES)}
+        ),
     }
 )
 BACK = st.sampled_from([0, 0, 0, 0, 0, 0, 1, 2, 3, 5, 10, 13, 20, -2])
@@ -221,4 +311,9 @@ def write_library(library: Tree, directory: Path) -> Path:
 
 
 def write_yaml(path: Path, tree: Tree) -> None:
-    path.write_text(yaml.safe_dump(tree, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    path.write_text(yaml.dump(tree, Dumper=_WithoutAliases, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+class _WithoutAliases(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True

@@ -165,7 +165,6 @@ class TestReached:
             "views > 3 and views < 4",
             "views == 3 and views != 3",
             "views < 0",
-            "views_1h >= 1025",
             "products > 2 and not products",
             "views and views == 0",
             "heat <= -1",
@@ -191,7 +190,7 @@ class TestReached:
         [
             "views > 3 and views < 5",
             "spent > 3 and spent < 4",
-            "views_1h >= 100000",
+            "views_1h >= 1025",
             "mood < 0",
             "heat > 3 and heat < 3.5",
             "attention == 1",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rules import Rig, load_library, subjects, try_changes
+from rules import Rig, subjects, try_changes
 from rules.declaration import (
     DateWindow,
     Feature,
@@ -29,7 +29,6 @@ from rules.mutation.features import changes_of_feature, changes_of_segment
 from rules.mutation.signals import changes_of_signal
 from tests.rules.libraries import loaded
 
-SHOP = Path(__file__).parent.parent.parent / "rules" / "library" / "shop"
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 
@@ -131,6 +130,15 @@ class TestChanges:
         assert Follow((steps[1],), "latest") not in patterns
         assert Follow(steps, "first") in patterns
         assert says(list(changes_of_signal(signal(Follow(steps[:1]))))) == []
+
+    @pytest.mark.parametrize(
+        ("breaker", "times", "said"),
+        [("a", 1, False), ("*", 1, False), ("b", 1, True), ("a", 2, True)],
+    )
+    def test_restart_where_what_begins_a_run_breaks_it(self, breaker: str, times: int, said: bool) -> None:
+        steps = (Step(("a",), None, 90 * DAY), Without((breaker,)), Step(("c",), None, 90 * DAY, times))
+        changed = says(list(changes_of_signal(signal(Follow(steps)))))
+        assert ("follow: `restart: first` becomes `latest`" in changed) is said
 
     def test_of_a_silence_and_a_date(self) -> None:
         assert says(list(changes_of_signal(signal(Silent(35 * DAY, ("a",)))))) == [
@@ -252,13 +260,3 @@ class TestMeasuring:
         ]
         monkeypatch.setattr(measure, "MOST_TOUCHPOINTS", 2)
         assert not any(tried(tmp_path, FILES, "keen").values())
-
-
-def test_the_shop_is_sharply_tested() -> None:
-    library = load_library(SHOP)
-    rig = Rig(library)
-    names = [signal.name for signal in library.signals]
-    made = [one for subject in subjects(rig, names) for one in try_changes(rig, subject)]
-    noticed = sum(one.noticed for one in made)
-    assert len(made) >= 90
-    assert noticed / len(made) >= 0.9

@@ -348,6 +348,13 @@ class TestDrawing:
             "1970-01-02 00:00:00  ✗  expected to fire, late: not found",
         ]
 
+    def test_values_are_shown_as_timelines_write_them(self) -> None:
+        fields = ("properties", {"stars": 4, "tags": ["a", None], "gift": True}), ("value", 5)
+        timeline = Timeline("one", "a", "one.test.yaml", 1, (TimelineStep(DAY, "product.reviewed", fields),), ())
+        assert lines(held_against(timeline, []))[0] == (
+            "1970-01-02 00:00:00  ●  product.reviewed  properties: {stars: 4, tags: [a, null], gift: true}, value: 5"
+        )
+
     def test_what_is_long_is_cut(self) -> None:
         steps = tuple(TimelineStep(at * HOUR, "page_view", (("content", "x" * 500),)) for at in range(200))
         timeline = Timeline("one", "a", "one.test.yaml", 1, steps, (ExpectedFiring(100 * HOUR),))

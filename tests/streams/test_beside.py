@@ -16,7 +16,9 @@ SHOP = Path(__file__).parents[2] / "rules" / "library" / "shop"
 
 def _changed() -> tuple[Library, Library, list[bytes]]:
     shop = load_library(SHOP)
-    sooner = tuple(replace(one, again=0, condition=None) if one.name == "shop.abandoned-basket" else one for one in shop.signals)
+    sooner = tuple(
+        replace(one, again=0, condition=None) if one.name == "shop.abandoned-basket" else one for one in shop.signals
+    )
     lines = [one.value for one in bundled().touchpoints[:3_000]]
     return shop, replace(shop, signals=sooner), [b"not JSON", *lines[:10], b'{"id": 1}', *lines[10:]]
 

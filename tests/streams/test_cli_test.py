@@ -120,6 +120,12 @@ class TestMutate:
         assert result.exit_code == 1
         assert result.stdout.endswith("expected at least 0.76: add timelines in which these changes matter\n")
 
+    def test_a_score_is_never_told_higher_than_it_is(self, library: Path) -> None:
+        change(library, "signals/basket.yaml", "then:", "if: not profile.asked\nthen:")
+        result = telltale("test", library, "--mutate", "--min-score", "0.667")
+        assert result.exit_code == 1
+        assert "mutation score 0.66: 4 of 6 changes noticed\nexpected at least 0.667: add" in result.stdout
+
     def test_a_signal_without_timelines(self, library: Path) -> None:
         (library / "signals/basket.test.yaml").unlink()
         result = telltale("test", library, "--mutate")

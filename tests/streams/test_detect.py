@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rules import ForeignLog, Partition, Plan, Slice, compile_plan, decode_marker, load_library
+from rules import ForeignLog, Partition, Plan, Slice, Switch, compile_plan, decode_marker, encode_switch, load_library
 from streams.delivery import Delivered as Durable
 from streams.detect import Detection, Detector, HoleError
+from streams.lanes import GivenUp
+from streams.libraries import Start
 from streams.metrics import Metrics
 from streams.observe import Observer
 from streams.sender import BATCH_BYTES
@@ -87,12 +91,36 @@ class Store:
         self.owned = set(partitions)
 
 
+class Publishing:
+    """Has what a switch needs once it is published; `asked` are the switches that it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, Switch]] = []
+        self.plan: Plan | None = None
+        self.published = asyncio.Event()
+
+    def publish(self, plan: Plan) -> None:
+        self.plan = plan
+        self.published.set()
+
+    async def awaited(self, number: int, switch: Switch) -> tuple[Plan, None]:
+        self.asked.append((number, switch))
+        await self.published.wait()
+        assert self.plan
+        return self.plan, None
+
+
 class Stage:
     def __init__(self, plan: Plan) -> None:
+        self.plan = plan
         self.delivered, self.store, self.metrics = Delivered(), Store(), Metrics()
+        self.libraries = Publishing()
         store: Any = self.store
-        observer = Observer(self.metrics)
-        self.detector = Detector(plan, store, self.delivered, observer, log="cluster:touchpoints", clock="wall")
+        options: dict[str, Any] = {"log": "cluster:touchpoints", "clock": "wall"}
+        self.detector = Detector(self.libraries, store, self.delivered, Observer(self.metrics), **options)
+
+    def own(self, *numbers: int) -> dict[int, Detection]:
+        return self.detector.own({number: Start(0, self.plan) for number in numbers})
 
 
 @pytest.fixture
@@ -101,7 +129,7 @@ def stage(plan: Plan) -> Stage:
 
 
 async def test_merged_batches_are_one_slice_and_states_go_with_the_changelog(stage: Stage) -> None:
-    one = stage.detector.own({0})[0]
+    one = stage.own(0)[0]
     await one.work([batch(view(0)), batch(view(1), view(2, "c2"), after=0)])
     assert [done.consumed for done in stage.delivered.slices] == [3]
     assert [trigger.key for trigger in stage.delivered.slices[0].triggers] == [b"c1"]
@@ -110,7 +138,7 @@ async def test_merged_batches_are_one_slice_and_states_go_with_the_changelog(sta
 
 
 async def test_each_slice_continues_the_changelog(stage: Stage) -> None:
-    one = stage.detector.own({0})[0]
+    one = stage.own(0)[0]
     await one.work([batch(view(0))])
     await one.work([batch(view(1), after=0)])
     assert stage.delivered.ends == [None, 1]
@@ -118,7 +146,7 @@ async def test_each_slice_continues_the_changelog(stage: Stage) -> None:
 
 
 async def test_what_is_not_delivered_changes_nothing(stage: Stage) -> None:
-    one = stage.detector.own({0})[0]
+    one = stage.own(0)[0]
     stage.delivered.error = RuntimeError("broker gone")
     with pytest.raises(RuntimeError):
         await one.work([batch(view(0))])
@@ -126,13 +154,13 @@ async def test_what_is_not_delivered_changes_nothing(stage: Stage) -> None:
 
 
 async def test_states_that_another_writer_has_written_over_are_written_again(stage: Stage) -> None:
-    before = stage.detector.own({0})[0]
+    before = stage.own(0)[0]
     await before.work([batch(view(0), view(1, "c2"), view(2, "c3"))])
     stage.detector.release()
     states = stage.store.states(0)
     states.persist(9)  # the other's records were read, and left out
     stage.store.overwrites[0] = {b"c1", b"c3"}
-    one = stage.detector.own({0})[0]
+    one = stage.own(0)[0]
     stage.delivered.slices.clear()
     await one.work([batch(view(3, "c2"), after=2)])
     await one.work([batch(view(4, "c2"), after=3)])
@@ -147,7 +175,7 @@ async def test_states_that_another_writer_has_written_over_are_written_again(sta
 async def test_what_is_written_again_is_written_in_parts(stage: Stage) -> None:
     states = stage.store.states(0)
     large = {f"c{n:02}".encode(): b"x" * 60_000 for n in range(40)}
-    one = stage.detector.own({0})[0]
+    one = stage.own(0)[0]
     await one.work([batch(view(0))])
     states.update(large.items())
     stage.store.overwrites[0] |= set(large)
@@ -159,50 +187,50 @@ async def test_what_is_written_again_is_written_in_parts(stage: Stage) -> None:
 
 
 async def test_a_hole_is_found(stage: Stage) -> None:
-    one = stage.detector.own({0})[0]
+    one = stage.own(0)[0]
     await one.work([batch(view(0))])
     with pytest.raises(HoleError, match="found 5, expected 1"):
         await one.work([batch(view(5), after=4)])
 
 
 async def test_offsets_that_compaction_or_markers_left_out_are_no_hole(stage: Stage) -> None:
-    one = stage.detector.own({0})[0]
+    one = stage.own(0)[0]
     await one.work([batch(view(0)), batch(view(5), after=0)])
     assert one.partition.offset == 5
 
 
 async def test_records_fetched_again_are_passed_over(stage: Stage) -> None:
-    one = stage.detector.own({0})[0]
+    one = stage.own(0)[0]
     await one.work([batch(view(0), view(1))])
     await one.work([batch(view(0), view(1), view(2))])
     assert stage.metrics.registry.get_sample_value("telltale_touchpoints_total", {"type": "page_view"}) == 3
 
 
 async def test_a_log_that_begins_later_is_told(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    one = stage.detector.own({0})[0]
+    one = stage.own(0)[0]
     await one.work([batch(view(0))])
     await one.work([batch(view(9))])
     assert "the log begins at 9, expected 1: older records are gone" in caplog.text
 
 
 async def test_a_partition_that_stayed_ours_is_kept(stage: Stage) -> None:
-    one = stage.detector.own({0, 1})[0]
+    one = stage.own(0, 1)[0]
     await one.work([batch(view(0))])
     stage.detector.release()
     assert list(stage.detector) == []
-    assert stage.detector.own({0})[0] is one
+    assert stage.own(0)[0] is one
     assert stage.store.owned == {0}
 
 
 async def test_a_partition_whose_states_another_worker_changed_is_taken_up_anew(stage: Stage) -> None:
-    one = stage.detector.own({0})[0]
+    one = stage.own(0)[0]
     await one.work([batch(view(0), view(1))])
     other = Stage(one.partition.plan)
     other.store.parts[0] = MemoryStates(one.states.items())
     other.store.parts[0].offset = one.states.offset
-    await other.detector.own({0})[0].work([batch(view(2))])
+    await other.own(0)[0].work([batch(view(2))])
     stage.store.parts[0].apply(list(other.store.parts[0].items()), 9)
-    again = stage.detector.own({0})[0]
+    again = stage.own(0)[0]
     assert again is not one
     assert again.partition.offset == 2
 
@@ -211,14 +239,79 @@ async def test_states_of_another_log_are_refused(plan: Plan) -> None:
     theirs = MemoryStates()
     partition = Partition(plan, theirs, number=0, log="other:touchpoints")
     delivered: Any = Delivered()
-    await Detection(partition, theirs, delivered, Observer(Metrics())).work([batch(view(0))])
+    await Detection(partition, theirs, delivered, Observer(Metrics()), Publishing()).work([batch(view(0))])
     stage = Stage(plan)
     stage.store.parts[0] = theirs
     with pytest.raises(ForeignLog, match="other:touchpoints"):
-        stage.detector.own({0})
+        stage.own(0)
 
 
 def test_iterating_while_partitions_move(stage: Stage) -> None:
-    stage.detector.own({0, 1})
-    seen = [one.partition.number for one in stage.detector if stage.detector.own({one.partition.number})]
+    stage.own(0, 1)
+    seen = [one.partition.number for one in stage.detector if stage.own(one.partition.number)]
     assert seen == [0, 1]
+
+
+def other_library(plan: Plan) -> Plan:
+    """The same one under another digest, with the channel `push`."""
+    (signal,) = plan.library.signals
+    other = replace(signal, then=replace(signal.then, channel="push"))
+    return compile_plan(replace(plan.library, digest="ab" * 32, signals=(other,)))
+
+
+def switch(offset: int, sequence: int = 1, digest: str = "ab" * 32) -> LogRecord:
+    return LogRecord(offset, encode_switch(sequence, digest, 1_500, None), None, 2_000)
+
+
+async def until(condition: Any) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110  what is waited for has no event
+            await asyncio.sleep(0)
+
+
+async def test_before_a_switch_a_partition_waits_for_the_library_and_goes_on_with_it(stage: Stage, plan: Plan) -> None:
+    one = stage.own(0)[0]
+    working = asyncio.create_task(one.work([batch(view(0), view(1), switch(2), view(3, "c2"), view(4, "c2"))]))
+    await until(lambda: stage.libraries.asked)
+    assert stage.libraries.asked == [(0, Switch(1, "ab" * 32, 1_500, None, 2))]
+    assert (one.partition.offset, one.partition.library) == (1, 0)
+    assert one.awaiting == stage.libraries.asked[0][1]
+    stage.libraries.publish(other_library(plan))
+    await working
+    assert (one.awaiting, one.partition.offset, one.partition.library) == (None, 4, 1)
+    triggers = [trigger for done in stage.delivered.slices for trigger in done.triggers]
+    assert [(trigger.channel, trigger.key) for trigger in triggers] == [("email", b"c1"), ("push", b"c2")]
+    assert decode_marker(one.states[b"\0"]).library == 1
+
+
+async def test_the_wait_is_given_up_when_the_partition_moves_and_begins_again_when_it_comes_back(
+    stage: Stage, plan: Plan
+) -> None:
+    one = stage.own(0)[0]
+    work = [batch(view(0), switch(1), view(2))]
+    working = asyncio.create_task(one.work(work))
+    await until(lambda: stage.libraries.asked)
+    stage.detector.give_up()
+    with pytest.raises(GivenUp):
+        await working
+    assert (one.awaiting, one.partition.offset, len(stage.delivered.slices)) == (None, 0, 1)
+    again = stage.own(0)[0]
+    assert again is one
+    stage.libraries.publish(other_library(plan))
+    await again.work([batch(switch(1), view(2))])
+    assert (one.partition.offset, one.partition.library, len(stage.libraries.asked)) == (2, 1, 2)
+
+
+async def test_an_older_switch_is_passed_over(stage: Stage) -> None:
+    one = stage.own(0)[0]
+    await one.work([batch(view(0), switch(1, sequence=0), view(2))])
+    assert (stage.libraries.asked, one.partition.offset, one.partition.library) == ([], 2, 0)
+
+
+async def test_a_wait_that_fails_fails_the_work(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(number: int, switch: Switch) -> Any:
+        raise RuntimeError("no more libraries")
+
+    monkeypatch.setattr(stage.libraries, "awaited", broken)
+    with pytest.raises(RuntimeError, match="no more libraries"):
+        await stage.own(0)[0].work([batch(switch(0))])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from faust.types import TP
 
-from streams.lanes import FULL, MERGED, Lane
+from streams.lanes import FULL, MERGED, GivenUp, Lane
 from streams.transport import Batch
 from tests.streams.fakes import FakeEvent, batch
 
@@ -139,3 +139,12 @@ async def test_every_batch_is_worked_once(count: int) -> None:
     await until(lambda: len(parts.acks) == count)
     assert [last for call in parts.work.calls for last in call] == list(range(count))
     await parts.lane.close()
+
+
+async def test_work_that_is_given_up_ends_the_lane_and_fails_nothing() -> None:
+    parts = Set()
+    parts.work.error = GivenUp()
+    parts.work.go.set()
+    parts.put(batch(0))
+    await parts.lane.close()
+    assert (parts.failures, parts.acks) == ([], [])

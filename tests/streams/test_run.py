@@ -43,11 +43,10 @@ async def test_a_library_with_errors_never_starts(library: Path) -> None:
     assert "features.yaml:2" in said[0]
 
 
-async def test_no_library() -> None:
-    assert await run(settings(None)) == (
-        WRONG,
-        ["library: found none, expected the folder of one; give --library DIR or TELLTALE_LIBRARY"],
-    )
+async def test_without_a_library_the_published_one_is_asked_for() -> None:
+    code, said = await run(settings(None, wait=0.0))
+    assert code == WRONG
+    assert said[-1].startswith("broker 127.0.0.1:1: found nobody within 0 s")
 
 
 async def test_a_broker_that_is_not_there_is_waited_for_with_a_message_then_the_end(library: Path) -> None:

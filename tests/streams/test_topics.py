@@ -12,6 +12,7 @@ def test_names_and_namespace() -> None:
     assert [topic.name for topic in catalogue.all()] == [
         "eu.touchpoints",
         "eu.telltale-states-changelog",
+        "eu.libraries",
         "eu.web",
         "eu.triggers.email",
         "eu.triggers.push",

@@ -23,6 +23,7 @@ class FakeRuntime:
     end: int = 5
     failures: list[BaseException] = field(default_factory=list)
     ours: bool = True
+    awaiting: object = None
 
     def __post_init__(self) -> None:
         self.metrics = Metrics()
@@ -39,8 +40,10 @@ class FakeRuntime:
 
     @property
     def detector(self) -> list[Any]:
-        partition = SimpleNamespace(number=2, offset=self.offset, customers_waiting=7)
-        return [SimpleNamespace(partition=partition, states={b"a": b"1"})] if self.ours else []
+        plan = SimpleNamespace(version="shop@1")
+        partition = SimpleNamespace(number=2, offset=self.offset, customers_waiting=7, plan=plan, library=3)
+        one = SimpleNamespace(partition=partition, states={b"a": b"1"}, awaiting=self.awaiting)
+        return [one] if self.ours else []
 
 
 class Stage:
@@ -69,6 +72,23 @@ async def test_what_it_measures(stage: Stage) -> None:
     assert stage.value("timers_waiting", partition="2") == 7
     assert stage.value("states", partition="2") == 1
     assert (stage.value("partitions"), stage.value("ready")) == (1, 1)
+
+
+async def test_the_library_that_decides(stage: Stage) -> None:
+    await stage.look(0)
+    assert stage.value("library_info", version="shop@1") == 1
+    assert stage.value("library_sequence", partition="2") == 3
+    assert stage.value("library_waiting", partition="2") == 0
+
+
+async def test_a_wait_for_a_library_is_not_ready_but_no_standstill(stage: Stage) -> None:
+    stage.runtime.end, stage.runtime.awaiting = 15, object()
+    for now in (0, STALL, STALL + 1, 100 * STALL):
+        await stage.look(now)
+    assert stage.runtime.failures == []
+    assert not stage.watchdog.ready
+    assert (stage.value("ready"), stage.value("library_waiting", partition="2")) == (0, 1)
+    assert stage.value("lag_records", partition="2") == 10
 
 
 async def test_a_standstill_before_unread_records_ends_the_process(stage: Stage) -> None:

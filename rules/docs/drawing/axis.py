@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import log2
 from typing import Final
 
@@ -23,7 +24,7 @@ class Axis:
         return self._places[moment]
 
     def _spread(self) -> Iterable[float]:
-        gaps = [after - before for before, after in zip(self.moments, self.moments[1:], strict=False)]
+        gaps = [after - before for before, after in pairwise(self.moments)]
         room = self.right - self.left
         least = min(LEAST_GAP, room / max(len(gaps), 1) * 0.7)
         weights = [log2(1 + gap / MINUTE) for gap in gaps]

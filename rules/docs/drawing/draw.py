@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from rules.docs.drawing.axis import Axis
 from rules.docs.drawing.happening import Event, Happening
 from rules.docs.drawing.lettering import fitted, width
-from rules.docs.drawing.picture import Bar, Label, Line, Mark, Picture
+from rules.docs.drawing.picture import Anchor, Bar, Label, Line, Mark, Picture
 from rules.docs.drawing.watching import Span
 from rules.timeline.drawing import span as span_text
 from rules.wall_time import wall_time
 
-SIZE: Final = 12.0  # of the lettering
+SIZE: Final = 12.5  # of the lettering
 MOST_EVENTS: Final = 150  # drawn of one timeline
-_SMALL: Final = 11.0
+_SMALL: Final = 11.5
 _HEAD: Final = 58.0
 _RESULTS: Final = ("fired", "passed", "missing", "surplus")
 
@@ -31,7 +32,7 @@ class Shape(NamedTuple):
     edge: float
 
 
-WIDE: Final = Shape(width=880, names=236, lane=36, edge=20)
+WIDE: Final = Shape(width=800, names=224, lane=36, edge=20)
 NARROW: Final = Shape(width=340, names=0, lane=50, edge=14)
 
 
@@ -134,12 +135,28 @@ class _Drawing:
         self._details(events, y)
 
     def _details(self, events: Sequence[Event], y: float) -> None:
-        """What touchpoints say, behind each where there is room before the next."""
+        """What touchpoints say: behind each, cut where the next one is near, or before it."""
         places = [self._axis.x(event.time) for event in events] + [self._shape.width]
-        for event, x, after in zip(events, places, places[1:], strict=True):
-            text = fitted(_short(event.detail), min(after - x - 20, 150), _SMALL)
-            if len(text) > 2:
-                self._made.labels.append(Label(x + 9, y + 4, text, "detail"))
+        taken = _Taken(self._shape.names, self._shape.width)
+        for x in places[:-1]:
+            taken.hold(x - 6, x + 6)
+        for event, (x, after) in zip(events, pairwise(places), strict=True):
+            whole = fitted(event.matters, _MOST_DETAIL, _SMALL)
+            cut = fitted(whole, after - x - 20, _SMALL)
+            if cut != whole and self._put(x, y, whole, "detail", taken, before=True):
+                continue
+            if len(cut) > _LEAST:
+                self._put(x, y, cut, "detail", taken)
+
+    def _put(self, x: float, y: float, text: str, look: str, taken: _Taken, *, before: bool = False) -> bool:
+        """A label behind a mark, or before it; whether there was room for it."""
+        size, apart = (SIZE, 12) if look == "outcome" else (_SMALL, 9)
+        room = width(text, size)
+        begins = x - apart - room if before else x + apart
+        if not text or not taken.take(begins, begins + room, 0):
+            return False
+        self._made.labels.append(Label(begins + room if before else begins, y + 4, text, look, _ANCHORS[before]))
+        return True
 
     def _span_lane(self, name: str, spans: Sequence[Span]) -> None:
         y = self._lane(name, "name wait")
@@ -166,15 +183,9 @@ class _Drawing:
             self._made.marks.append(Mark(x, y, event.kind, self._result(event)))  # type: ignore[arg-type]
             self._made.lines.append(Line(x, _HEAD - 4, x, y - 9, f"guide {event.kind}"))
         for event in results:
-            self._beside(self._axis.x(event.time), y, _LABELS[event.kind].format(event.name or "no channel"), taken)
-
-    def _beside(self, x: float, y: float, text: str, taken: _Taken) -> None:
-        """A label behind a mark, or before it where there is more room."""
-        room = width(text, SIZE)
-        if taken.take(x + 12, x + 12 + room, 0):
-            self._made.labels.append(Label(x + 12, y + 4, text, "outcome"))
-        elif taken.take(x - 12 - room, x - 12, 0):
-            self._made.labels.append(Label(x - 12, y + 4, text, "outcome", "end"))
+            x, text = self._axis.x(event.time), _label(event)
+            if not self._put(x, y, text, "outcome", taken):
+                self._put(x, y, text, "outcome", taken, before=True)
 
     def _result(self, event: Event) -> str:
         what = _RESULT_TITLES[event.kind].format(event.name or "no channel")
@@ -194,7 +205,7 @@ class _Drawing:
         shown.sort()
         self._made.lines += [Line(self._axis.x(one), 36, self._axis.x(one), _HEAD - 6, "tick") for one in shown]
         self._made.lines.append(Line(self._axis.left, 44, self._axis.right, 44, "axis"))
-        for before, after in zip(shown, shown[1:], strict=False):
+        for before, after in pairwise(shown):
             self._gap(before, after)
 
     def _gap(self, before: int, after: int) -> None:
@@ -227,6 +238,15 @@ class _Drawing:
         return told_moment(moment, self._place)
 
 
+def _label(event: Event) -> str:
+    match event.kind:
+        case "passed":
+            return "held back"
+        case "missing":
+            return "expected"
+    return f"to {event.name}" if event.name else "noted"
+
+
 def told_moment(moment: int, place: ZoneInfo) -> str:
     """``Mon 5 Jan 2026, 10:00``."""
     day = wall_time(moment, place).date()
@@ -248,21 +268,17 @@ def _kept(events: Sequence[Event]) -> list[Event]:
     return [*events[:MOST_EVENTS], *rest][: MOST_EVENTS * 2]
 
 
-def _short(detail: str) -> str:
-    """What stands beside a mark: of a single field the value alone."""
-    name, colon, value = detail.partition(": ")
-    return value if colon and ", " not in detail and name != "value" else detail
-
-
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MOST_DETAIL: Final = 260.0
+_LEAST: Final = 2  # letters worth showing
+_ANCHORS: Final[dict[bool, Anchor]] = {False: "start", True: "end"}
 _ENDS: Final = {
     "reached": "reached",
     "broken": "ended before it was reached",
     "renewed": "begun anew",
     "open": "still open at the end",
 }
-_LABELS: Final = {"fired": "to {}", "surplus": "to {}", "passed": "held back", "missing": "expected"}
 _RESULT_TITLES: Final = {
     "fired": "fires to {}",
     "surplus": "fires to {}, which its timeline doesn't expect",

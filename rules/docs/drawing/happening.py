@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,12 +17,16 @@ Kind = Literal["touchpoint", "late", "chain", "fired", "passed", "missing", "sur
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something at a moment (epoch ms). ``name``: its type, or the channel of a firing; ``detail``: what it says."""
+    """Something at a moment (epoch ms). ``name``: its type, or the channel of a firing; ``detail``: what it says.
+
+    ``matters``: as much of it as the signal looks at; all where it looks at nothing.
+    """
 
     kind: Kind
     time: int
     name: str
     detail: str = ""
+    matters: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +45,16 @@ class Happening:
     trouble: str | None = None
 
 
-def happening(rig: Rig, timeline: Timeline, reads: frozenset[str]) -> Happening:
-    """Runs a timeline. ``reads``: the signals whose firings its own reads."""
+def happening(rig: Rig, timeline: Timeline, chain: frozenset[str], fields: frozenset[str]) -> Happening:
+    """Runs a timeline. ``chain``: the signals whose firings its own reads; ``fields``: those of touchpoints."""
     plan = rig.plan(timeline.signal)
     try:
         found = run_timeline(plan, timeline)
     except BadTimeline as bad:
         return Happening(timeline, trouble=str(bad))
     outcome = held_against(timeline, found)
-    chain = [one for one in found if one.fired and one.signal in reads]
-    events = sorted(_events(outcome, chain), key=lambda event: event.time)
+    before = [one for one in found if one.fired and one.signal in chain]
+    events = sorted(_events(outcome, before, fields), key=lambda event: event.time)
     spans = watched(plan, timeline)
     return Happening(
         timeline,
@@ -62,11 +66,11 @@ def happening(rig: Rig, timeline: Timeline, reads: frozenset[str]) -> Happening:
     )
 
 
-def _events(outcome: Outcome, chain: Sequence[Found]) -> Iterator[Event]:
+def _events(outcome: Outcome, chain: Sequence[Found], fields: frozenset[str]) -> Iterator[Event]:
     latest = 0
     for step in outcome.timeline.steps:
-        late = step.time < latest
-        yield Event("late" if late else "touchpoint", step.time, step.type, said(step.fields))
+        kind: Kind = "late" if step.time < latest else "touchpoint"
+        yield Event(kind, step.time, step.type, *_details(step.fields, fields))
         latest = max(latest, step.time)
     for one in chain:
         yield Event("chain", one.time, one.signal, one.per or "")
@@ -82,17 +86,33 @@ def _events(outcome: Outcome, chain: Sequence[Found]) -> Iterator[Event]:
     yield Event("end", outcome.timeline.end, "")
 
 
-def said(fields: Sequence[tuple[str, Any]]) -> str:
-    """The fields of a touchpoint: ``product: tent, attention: 0.6``."""
-    return ", ".join(f"{name}: {_value(value)}" for name, value in fields)
+def _details(said: Iterable[tuple[str, Any]], fields: frozenset[str]) -> tuple[str, str]:
+    """All that a touchpoint says, and what of it matters: of one field that alone, without its name."""
+    flat = list(_flat(said, ""))
+    mattering = [one for one in flat if one[0] in fields] or flat
+    matters = mattering[0][1] if len(mattering) == 1 else _listed(mattering)
+    return _listed(flat), matters
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return said(tuple(value.items()))
+def _listed(flat: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{name.rpartition('.')[2]}: {value}" for name, value in flat)
+
+
+def _flat(said: Iterable[tuple[str, Any]], above: str) -> Iterator[tuple[str, str]]:
+    for name, value in said:
+        if isinstance(value, dict):
+            yield from _flat(value.items(), f"{above}{name}.")
+        else:
+            yield f"{above}{name}", shown(value)
+
+
+def shown(value: Any) -> str:
+    """A value as people write it."""
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "none"}[value]
-    return ", ".join(map(_value, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, dict):
+        return _listed(_flat(value.items(), ""))
+    return ", ".join(map(shown, value)) if isinstance(value, list) else str(value)
 
 
 def _rests(signal: Signal, outcome: Outcome, spans: Sequence[Span]) -> Iterator[Span]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 from unicodedata import category, east_asian_width
 
-_NARROW: Final = frozenset("ijlI.,:;'|!()[]/“”‘’ `·")
+_CUT: Final = "…"
+_NARROW: Final = frozenset("ijlI.,:;'|!()[]/“” `·")
 _WIDE: Final = frozenset("mwMW@%…—")
 
 
@@ -18,11 +19,12 @@ def fitted(text: str, room: float, size: float) -> str:
     """The text, cut with … where it is wider than the room; nothing where not even a letter fits."""
     if width(text, size) <= room:
         return text
-    for length in range(len(text) - 1, 0, -1):
-        cut = f"{text[:length].rstrip()}…"
-        if width(cut, size) <= room:
-            return cut
-    return ""
+    used = _width(_CUT) * size
+    for at, character in enumerate(text):
+        used += _width(character) * size
+        if used > room:
+            return f"{text[:at].rstrip()}{_CUT}" if at else ""
+    return text
 
 
 def _width(character: str) -> float:

@@ -50,7 +50,7 @@ class _Open(NamedTuple):
 
 def watched(plan: Plan, timeline: Timeline) -> tuple[Span, ...]:
     """What the timeline's signal waited for, in the order in which it began."""
-    spans = _Watching(plan, timeline).spans()
+    spans = (span for span in _Watching(plan, timeline).spans() if span.wait == "silence" or span.ends > span.begins)
     return tuple(sorted(spans, key=lambda span: (span.begins, span.what, span.per or "")))
 
 
@@ -62,6 +62,7 @@ class _Watching:
         self._now = min(step.time for step in timeline.steps) - 1
         self._offset = 0
         self._open: dict[_Open, int | None] = {}
+        self._instances: tuple[Instance, ...] = ()
 
     def spans(self) -> Iterator[Span]:
         for record in records_of(self._timeline):
@@ -89,6 +90,7 @@ class _Watching:
             self._partition.commit(done)
             records = records[done.consumed :]
         self._now = max(self._now, moment)
+        self._instances = self._explained()
         yield from self._compare(moment)
 
     def _compare(self, moment: int) -> Iterator[Span]:
@@ -105,7 +107,7 @@ class _Watching:
             self._open[one] = due
 
     def _waits(self) -> Iterator[tuple[_Open, int | None]]:
-        for instance in self._instances():
+        for instance in self._instances:
             yield from self._of_instance(instance)
 
     def _of_instance(self, instance: Instance) -> Iterator[tuple[_Open, int | None]]:
@@ -138,14 +140,14 @@ class _Watching:
         """When time alone may next turn a condition."""
         moments = [
             moment
-            for instance in self._instances()
+            for instance in self._instances
             if isinstance(instance.now, WhenNow)
             for moment in _turns(instance.now.asked)
             if moment > self._now
         ]
         return min(moments, default=None)
 
-    def _instances(self) -> tuple[Instance, ...]:
+    def _explained(self) -> tuple[Instance, ...]:
         state = self._state()
         if state is None:
             return ()

@@ -36,11 +36,12 @@ _CALLS: Final = {
     "abs": ("", " without its sign"),
     "len": ("the length of ", ""),
     "lower": ("", " in lower case"),
-    "days_since": ("the days since ", ""),
-    "days_until": ("the days until ", ""),
-    "hours_since": ("the hours since ", ""),
+    "days_since": ("the number of days since ", ""),
+    "days_until": ("the number of days until ", ""),
+    "hours_since": ("the number of hours since ", ""),
     "round": ("", ", rounded"),
 }
+_ORDERS: Final = ("<", "<=", ">", ">=")
 _HOLE: Final = "{}"
 
 
@@ -66,7 +67,7 @@ class Claims:
             case Not():
                 return self._not(node.operand)
             case Compare():
-                return separated((self._pair(*pair) for pair in node.pairs()), ", and ")
+                return self._compared(node)
             case Choice():
                 first = ("if ", self.claim(node.condition), ": ", self._part(node.then))
                 return phrase(*first, "; otherwise: ", self._part(node.other))
@@ -104,6 +105,17 @@ class Claims:
                 return phrase(self.value(node.arguments[0]), " fits the pattern ", code)
         return phrase(self.value(node), _verity(node))
 
+    def _compared(self, node: Compare) -> Phrase:
+        """A chain about the value in its middle is said of it at once: ``x is 0 or more and 3 or less``."""
+        pairs = node.pairs()
+        if len(pairs) == 2 and isinstance(node.first, Constant):
+            (first, before, middle), (_, after, last) = pairs
+            turned = mirrored(before)
+            if turned is not None and after in _ORDERS:
+                both = self._needed(middle, turned, first), " and ", self._needed(middle, after, last)
+                return phrase(self.value(middle), " is ", *both)
+        return separated((self._pair(*pair) for pair in pairs), ", and ")
+
     def _pair(self, left: Node, operator: CompareOperator, right: Node) -> Phrase:
         turned = mirrored(operator)
         if isinstance(left, Constant) and not isinstance(right, Constant) and turned is not None:
@@ -111,9 +123,13 @@ class Claims:
         if operator in ("in", "not in") and not isinstance(right, Items):
             verb = " is in " if operator == "in" else " isn't in "
             return phrase(self.value(left), verb, self.value(right))
+        return phrase(self.value(left), " is ", self._needed(left, operator, right))
+
+    def _needed(self, left: Node, operator: CompareOperator, right: Node) -> Phrase:
+        """What the left side needs to be: ``5 or more``."""
         before, _, after = needed(operator, _HOLE).partition(_HOLE)
         other = self._signals(right) if isinstance(left, Field) and left.path == _SIGNAL else self.value(right)
-        return phrase(self.value(left), " is ", before, other, after)
+        return phrase(before, other, after)
 
     def _signals(self, node: Node) -> Phrase:
         """Names of signals, as links."""

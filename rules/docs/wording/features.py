@@ -31,11 +31,15 @@ class FeatureWords:
         """As a condition names it: by what it is where that is short, and by its name."""
         feature = self._features[read.name]
         named = Named("feature", feature.name)
-        of = phrase(" of the same ", Named("field", feature.per or "")) if read.own else ()
+        of = phrase(" of that ", Named("field", feature.per or "")) if read.own else ()
         of = phrase(" of ", Quoted(read.key)) if read.key is not None else of
-        if feature.kind in ("score", "trend") or feature.where or len(feature.types) > _SHORT:
+        if self.is_named_alone(feature):
             return phrase(f"the {_NOUNS[feature.kind]} ", named, of)
         return phrase(self._core(feature), of, " (", named, ")")
+
+    def is_named_alone(self, feature: Feature) -> bool:
+        """Whether conditions don't say what it is, as that would be long."""
+        return feature.kind in ("score", "trend") or feature.where is not None or len(feature.types) > _SHORT
 
     def full(self, feature: Feature) -> Phrase:
         """All that it is."""

@@ -107,7 +107,7 @@ class PatternWords:
         else:
             again = "Another first step, while the next is awaited, doesn't begin the wait anew: the first one counts."
         if len(follow.steps) > 1 or (isinstance(first, Step) and first.times > 1):
-            yield Sentence("A further first step", phrase(again))
+            yield Sentence("Begins again", phrase(again))
         for step in follow.steps:
             if isinstance(step, Silence):
                 yield from self._latency(step.types, step.duration)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from rules.declaration import Feature, Library, Segment, Signal, Status
+from rules.declaration import Feature, Follow, Library, Segment, Signal, Silence, Silent, Status, Types, Without
 from rules.docs.phrase import Code, Named, Part, Phrase, Quoted, capital, phrase, separated
 from rules.docs.wording.conditions import ConditionWords
 from rules.docs.wording.features import FeatureWords
@@ -26,7 +26,9 @@ class LibraryWords:
     """Says what a checked library declares."""
 
     def __init__(self, relations: Relations) -> None:
+        self._relations = relations
         self._library: Library = relations.library
+        self._segments = {segment.name: segment for segment in self._library.segments}
         self.types = TypeWords(self._library.interactions)
         self._features = FeatureWords(relations.features, self.types)
         self._conditions = ConditionWords(relations, self._features.read)
@@ -40,25 +42,49 @@ class LibraryWords:
         """Who is in a segment."""
         return capital(phrase("Customers for whom ", self._conditions.whole(segment.condition), "."))
 
+    def silence(self, signal: Signal, at: int) -> str:
+        """The silence that a signal waits for: of a follow that at a step, `without` alone not counted."""
+        match signal.pattern:
+            case Silent(duration, types):
+                return f"{lasting(duration)} without {self._shortly(types)}"
+            case Follow(steps):
+                step = [one for one in steps if not isinstance(one, Without)][at]
+                if isinstance(step, Silence):
+                    return f"{lasting(step.duration)} without {self._shortly(step.types)}"
+        raise ValueError(f"{signal.name} waits for no silence at step {at}")
+
+    def _shortly(self, types: Types) -> str:
+        said = (
+            f"“{says}”" if (says := self.types.says(name)) else "anything" if name == "*" else name for name in types
+        )
+        return " or ".join(said)
+
+    def gist(self, signal: Signal) -> Phrase:
+        """What a signal waits for, in a few words."""
+        under = ", under a condition" if signal.condition is not None else ""
+        return capital(phrase(self._pattern(signal), under, "."))
+
+    def _pattern(self, signal: Signal) -> Phrase:
+        per: Part = phrase("for each ", Named("field", signal.per), ": ") if signal.per else ""
+        return phrase(per, self._patterns.brief(signal.pattern, signal.per))
+
     def brief(self, signal: Signal) -> Phrase:
         """A signal in one sentence; the fine points are those of `sentences`."""
-        pattern = self._patterns.brief(signal.pattern, signal.per)
-        per: Part = phrase(", for each ", Named("field", signal.per)) if signal.per else ""
         only: Part = ""
         if signal.condition is not None:
             only = phrase(", provided that ", self._conditions.whole(signal.condition, signal.per))
         then = signal.then.channel
         goes = phrase(", a message goes to ", Named("channel", then)) if then else ", it is noted, and nothing is sent"
         again = f", once in {lasting(signal.again)} at most" if signal.again else ""
-        return capital(phrase(pattern, per, only, goes, again, "."))
+        return capital(phrase(self._pattern(signal), only, goes, again, "."))
 
     def sentences(self, signal: Signal) -> Iterator[Sentence]:
         """All that a signal does, and when."""
-        yield from self._patterns.sentences(signal.pattern, signal.per)
         if signal.per:
             field = Named("field", signal.per)
             rest = " is watched on its own; what happens with one doesn't count for another."
             yield Sentence("For each", phrase("Each ", field, " of a customer", rest))
+        yield from self._patterns.sentences(signal.pattern, signal.per)
         if signal.condition is not None:
             conditions = self._conditions.parts(signal.condition, signal.per)
             yield asked("Only if", "At that moment", conditions, " Otherwise the moment passes.")
@@ -66,6 +92,19 @@ class LibraryWords:
         yield from self._then(signal)
         yield Sentence("Worth", phrase(f"{self._money(signal.value)} for each message: {_FIRST}"))
         yield Sentence("Status", phrase(STATUSES[signal.status]))
+        meant = tuple(self._meant(signal))
+        if meant:
+            yield Sentence("Where", phrase("In these sentences:"), meant)
+
+    def _meant(self, signal: Signal) -> Iterator[Phrase]:
+        """What is only named in its sentences."""
+        for name in sorted(self._relations.segments_read(signal)):
+            says = self._conditions.whole(self._segments[name].condition)
+            yield phrase(Named("segment", name), " are the customers for whom ", says)
+        for name in sorted(self._relations.features_read(signal)):
+            feature = self._relations.features[name]
+            if self._features.is_named_alone(feature):
+                yield phrase(Named("feature", name), " is ", self._features.full(feature))
 
     def _again(self, signal: Signal) -> Sentence:
         whom: Part = phrase("a customer and ", Named("field", signal.per)) if signal.per else "a customer"
@@ -83,10 +122,15 @@ class LibraryWords:
         else:
             yield Sentence("Then", phrase("Sends ", content, " to the channel ", Named("channel", then.channel), "."))
         if then.carry:
-            items = [phrase(Code(name), ": ", self._conditions.value(text, signal.per)) for name, text in then.carry]
+            items = [phrase(Code(name), ": ", says) for name, says in self.carried(signal)]
             yield Sentence("Takes along", phrase("As it is at that moment:"), tuple(items))
         expires = f"Until {lasting(then.expires)} after that moment; it isn't sent later."
         yield Sentence("Good for", phrase(expires))
+
+    def carried(self, signal: Signal) -> Iterator[tuple[str, Phrase]]:
+        """What a signal's message takes along, each by its name."""
+        for name, text in signal.then.carry:
+            yield name, self._conditions.value(text, signal.per)
 
     def _money(self, value: float) -> str:
         return f"{number(value)} {self._library.currency or ''}".strip()

@@ -1,11 +1,18 @@
 """Timelines made by hand, each named by the sentence of the language that it holds: data for oracle and engine."""
 
+from tests.oracle.timelines.chains import CHAINS, SEGMENTS
+from tests.oracle.timelines.dates import DATES
 from tests.oracle.timelines.features import FEATURES
 from tests.oracle.timelines.follow import FOLLOW
+from tests.oracle.timelines.holds import EVICTED, HOLD
 from tests.oracle.timelines.late import LATE
+from tests.oracle.timelines.latency import LATENCIES
 from tests.oracle.timelines.make import Timeline as Timeline
 from tests.oracle.timelines.policy import POLICY
 from tests.oracle.timelines.silence import SILENCE
+from tests.oracle.timelines.trend import TREND
 from tests.oracle.timelines.when import WHEN
 
-TIMELINES: tuple[Timeline, ...] = (*FEATURES, *WHEN, *FOLLOW, *SILENCE, *LATE, *POLICY)
+OLD = (*FEATURES, *WHEN, *FOLLOW, *SILENCE, *LATE, *POLICY)
+NEW = (*TREND, *DATES, *SEGMENTS, *CHAINS, *LATENCIES, *HOLD, *EVICTED)
+TIMELINES: tuple[Timeline, ...] = (*OLD, *NEW)

@@ -12,7 +12,11 @@ SEGMENTS = (
         library(
             signal(when="segment.fan and not segment.young"),
             features=SEEN,
-            segments={"fan": "seen >= 2", "young": "profile.age < 18 or segment.fresh", "fresh": "not exists(profile.age)"},
+            segments={
+                "fan": "seen >= 2",
+                "young": "profile.age < 18 or segment.fresh",
+                "fresh": "not exists(profile.age)",
+            },
         ),
         [at(0, "a"), at(1, "a"), profile(2, age=17), profile(3, age=18)],
         fires(3, "profile.updated@3"),
@@ -52,7 +56,7 @@ SEGMENTS = (
     timeline(
         "hold on a segment that holds days",
         library(signal(when="segment.soon", hold="1d"), segments={"soon": "days_until(profile.x) <= 2"}),
-        [profile(0, x="2026-01-09"), tick(9 * 86_400)],
+        [profile(0, x="2026-01-09"), tick(3 * 86_400), tick(9 * 86_400)],
         fires(14 * 3600 + 2 * 86_400),
     ),
 )
@@ -87,7 +91,9 @@ CHAINS = (
     timeline(
         "what a firing makes is decided behind it, however little the first is worth",
         library(
-            signal("first", follow=["a"], value=0), signal("second", when="n >= 1", value=9), features={"n": counts("first")}
+            signal("first", follow=["a"], value=0),
+            signal("second", when="n >= 1", value=9),
+            features={"n": counts("first")},
         ),
         [at(0, "a")],
         fires(0, "a@0", signal="first"),
@@ -156,7 +162,9 @@ CHAINS = (
         library(
             signal("first", follow=["a"], per="value"),
             signal("second", when="n >= 4"),
-            features={"n": {"sum": "value", "of": "signal.fired", "where": "properties.signal == 'first' and value > 1"}},
+            features={
+                "n": {"sum": "value", "of": "signal.fired", "where": "properties.signal == 'first' and value > 1"}
+            },
         ),
         [at(0, "a", value=1), at(1, "a", value=1.5), at(2, "a", value=2.5)],
         fires(0, "a@0", signal="first", per="1"),
@@ -190,7 +198,8 @@ CHAINS = (
     timeline(
         "a silence after a firing counts from the firing; before a touchpoint of that millisecond",
         library(
-            signal("first", silent="5s", of="a"), signal("second", follow=[reads("first"), {"without": "b", "for": "10s"}])
+            signal("first", silent="5s", of="a"),
+            signal("second", follow=[reads("first"), {"without": "b", "for": "10s"}]),
         ),
         [at(0, "a"), at(15, "b")],
         fires(5, "a@0", signal="first"),
@@ -205,9 +214,7 @@ CHAINS = (
     ),
     timeline(
         "at most one firing of an instance in a millisecond: of two that it reads the second makes none",
-        library(
-            signal("a1", follow=["a"]), signal("a2", follow=["a"]), signal("b", follow=[reads("a1", "a2")])
-        ),
+        library(signal("a1", follow=["a"]), signal("a2", follow=["a"]), signal("b", follow=[reads("a1", "a2")])),
         [at(0, "a")],
         fires(0, "a@0", signal="a1"),
         fires(0, "a@0", signal="a2"),
@@ -216,7 +223,10 @@ CHAINS = (
     timeline(
         "a window over firings empties by time alone; an edge of a chain isn't one of the record",
         library(
-            FIRST, signal("second", when="n >= 1"), signal("third", when="n == 0"), features={"n": counts("first", over="10s")}
+            FIRST,
+            signal("second", when="n >= 1"),
+            signal("third", when="n == 0"),
+            features={"n": counts("first", over="10s")},
         ),
         [at(0, "a"), at(4, "a"), at(20, "b")],
         fires(0, "a@0", signal="first"),
@@ -240,7 +250,9 @@ CHAINS = (
     ),
     timeline(
         "`again` counts firings, sent or not: of those it holds off none is read",
-        library(signal("first", follow=["a"], again="5s"), signal("second", when="n >= 2"), features={"n": counts("first")}),
+        library(
+            signal("first", follow=["a"], again="5s"), signal("second", when="n >= 2"), features={"n": counts("first")}
+        ),
         [at(0, "a"), at(4.999, "a"), at(5, "a")],
         fires(0, "a@0", signal="first"),
         fires(5, "a@5", signal="first"),
@@ -266,7 +278,11 @@ CHAINS = (
         "`if` and the named touchpoint of a chain see the firing",
         library(
             FIRST,
-            signal("second", when="n >= 1", if_="touchpoint.properties.signal == 'first' and touchpoint.type == 'signal.fired'"),
+            signal(
+                "second",
+                when="n >= 1",
+                if_="touchpoint.properties.signal == 'first' and touchpoint.type == 'signal.fired'",
+            ),
             features={"n": counts("first")},
         ),
         [at(0, "a")],

@@ -305,6 +305,9 @@ IN_CUSTOMER_SCOPE = [
     ("  \n ", 0, 4, "an empty expression", "a condition or a value", "write one, such as `True`"),
     ("orders = 5", 7, 1, "`=`", PYTHON, "write `==`"),
     ("orders && heat", 7, 2, "`&&`", PYTHON, "write `and`"),
+    ("share(orders, views_1h) >= 50%", 27, 3, "`50%`", PYTHON, "write `0.5`, a share of 1"),
+    ("heat > 12.5 % and orders > 1", 7, 6, "`12.5 %`", PYTHON, "write `0.125`, a share of 1"),
+    ("(heat > 100%)", 8, 4, "`100%`", PYTHON, "write `1`, a share of 1"),
     ("orders || heat", 7, 2, "`||`", PYTHON, "write `or`"),
     ("orders <> 5", 7, 2, "`<>`", PYTHON, "write `!=`"),
     ("!orders", 0, 1, "`!`", PYTHON, "write `not`"),
@@ -338,6 +341,12 @@ def test_in_customer_scope(
     customer_scope: Scope, text: str, offset: int, length: int, found: str, expected: str, instead: str
 ) -> None:
     assert mistakes_of(text, customer_scope) == (Mistake(offset, length, found, expected, instead),)
+
+
+def test_a_segment_without_its_prefix() -> None:
+    scope = Scope("customer", {}, segments={"young": None})
+    found = Mistake(0, 5, "`young`, a segment", NAMES, "write `segment.young`")
+    assert mistakes_of("young and profile.x", scope) == (found,)
 
 
 IN_TOUCHPOINT_SCOPE = [

@@ -86,9 +86,7 @@ class Going:
         states = self.gone.states
         known = library_of(states.get(MARKER_KEY))
         sequence = self.first if known < 0 else known
-        return Partition(
-            self.plans[sequence], states, number=NUMBER, log=LOG, clock=self.clock, library=sequence
-        )
+        return Partition(self.plans[sequence], states, number=NUMBER, log=LOG, clock=self.clock, library=sequence)
 
     def _warmed(self, sequence: int, warm_from: int) -> dict[bytes, bytes]:
         warming = Warming(

@@ -37,7 +37,11 @@ def everywhere(plans: list[Plan], log: list[dict[str, Any]]) -> Gone:
     """The same at once, record by record, and restarted before every slice."""
     gone = go(plans, log)
     every = range(200)
-    for again in (go(plans, log, cuts=every), go(plans, log, cuts=every, restarts=every), go(plans, log, restarts=every)):
+    for again in (
+        go(plans, log, cuts=every),
+        go(plans, log, cuts=every, restarts=every),
+        go(plans, log, restarts=every),
+    ):
         assert (again.decisions, again.triggers, again.states) == (gone.decisions, gone.triggers, gone.states)
     return gone
 
@@ -104,7 +108,7 @@ def test_a_timer_that_stays_fires_by_the_new_library() -> None:
 def test_what_is_true_at_the_switch_counts_as_true_before() -> None:
     few = {"signal": "few", "when": "views_1m < 2"}
     quiet = {"views_1m": {"count": "viewed", "over": "60s"}}
-    plans = [plan(KEEN, features={**VIEWS, **quiet}), plan(few, features=quiet)]
+    plans = [plan(features=quiet), plan(few, features=quiet)]
     log = [touchpoint(0, "viewed"), to(1, plans[1], 1), tick(30 * SECOND)]
     assert fired(everywhere(plans, log)) == []
     log = [touchpoint(0, "viewed"), touchpoint(1, "viewed"), to(1, plans[1], 2), tick(2 * MINUTE)]
@@ -114,7 +118,7 @@ def test_what_is_true_at_the_switch_counts_as_true_before() -> None:
 def test_what_turned_true_between_the_last_record_and_the_switch_counts_as_true_before() -> None:
     few = {"signal": "few", "when": "views_1m < 2"}
     quiet = {"views_1m": {"count": "viewed", "over": "60s"}}
-    plans = [plan(KEEN, features={**VIEWS, **quiet}), plan(few, features=quiet)]
+    plans = [plan(features=quiet), plan(few, features=quiet)]
     log = [touchpoint(0, "viewed"), touchpoint(1, "viewed"), to(1, plans[1], 3 * MINUTE), tick(9 * MINUTE)]
     assert fired(everywhere(plans, log)) == []
 
