@@ -21,7 +21,12 @@ demo: $(VENV)/.demo
 	$(BIN)/telltale demo $(ARGS)
 
 test: $(VENV)/.test
+ifeq ($(strip $(ARGS)),)
+	$(BIN)/pytest --cov --cov-report= --numprocesses auto -m "not alone"
+	$(BIN)/pytest --cov --cov-report=term --cov-append -m alone
+else
 	$(BIN)/pytest --cov --cov-report=term $(ARGS)
+endif
 
 check: $(VENV)/.test
 	$(BIN)/ruff format --check .

@@ -28,6 +28,13 @@ def kafka() -> Iterator[Kafka]:
     broker.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a broker serves runs alone."""
+    for item in items:
+        if "kafka" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.alone)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Adds the end of the broker's output to the report of a failed test that used it."""

@@ -25,6 +25,8 @@ from streams.demo.traffic import Traffic
 from streams.importer import Imported
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.alone
+
 ROOT = Path(__file__).parent.parent.parent
 LIMIT = 120.0
 
