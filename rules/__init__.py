@@ -3,6 +3,7 @@
 from rules.comparing import Changes, Comparison, Difference, Made, Side, changes, compare, told_difference
 from rules.compile import compile_plan
 from rules.declaration import Library
+from rules.docs import library_site
 from rules.explaining import Explained, Explainer, Kept, Life, NearestMisses, as_json, life_in, life_of, told
 from rules.lint import Finding, lint_library
 from rules.mutation import Change, Tried, subjects, try_changes
@@ -98,6 +99,7 @@ __all__ = [
     "folder_files",
     "json_schemas",
     "language_reference",
+    "library_site",
     "library_of",
     "life_in",
     "life_of",

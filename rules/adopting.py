@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from rules.bound import grow
-from rules.firing import SignalPlan, touch
+from rules.firing import AGAIN_LIMIT, SignalPlan, touch
 from rules.plan import Plan
 from rules.state import State, decode_state
 from rules.switch import Switch
@@ -111,7 +111,7 @@ def _remember(state: State, warm: State, signal: SignalPlan) -> None:
         return
     ours = state.parts.setdefault(key, {})
     for per, moment in theirs.items():
-        touch(ours, per, max(moment, ours.get(per, moment)))
+        touch(ours, per, max(moment, ours.get(per, moment)), AGAIN_LIMIT)
 
 
 def _only(fired: list[Any], keys: set[int]) -> list[Any]:

@@ -1,10 +1,14 @@
-"""The digest of a library: the same for two folders that mean the same, whatever their files and comments."""
+"""The digest of a library: the same for two folders that mean the same, whatever their files and comments.
+
+It stays the same when the language grows: what isn't said is left out, so a new key of declarations changes the digests
+of those libraries alone that use it. A published library is known by its digest, and must be so to later releases.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from typing import Any, Final
 
 from rules.declaration import Library
@@ -23,8 +27,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
     if is_dataclass(value) and not isinstance(value, type):
-        named = [
-            (field.name, _plain(getattr(value, field.name))) for field in fields(value) if field.name not in _ASIDE
-        ]
-        return [type(value).__name__, named]
+        said = [field for field in fields(value) if field.name not in _ASIDE and _is_said(value, field)]
+        return [type(value).__name__, [(field.name, _plain(getattr(value, field.name))) for field in said]]
     return value
+
+
+def _is_said(value: Any, field: Field[Any]) -> bool:
+    """Whether a field has another value than where nothing is written."""
+    return bool(getattr(value, field.name) != field.default)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import islice
 from typing import Any, Final, Protocol
 
@@ -68,21 +69,16 @@ class Evaluation:
             if record.offset > passed:
                 if self.size > MAX_CHANGES or done.stats.timers >= MAX_TIMERS:
                     break
-                if not self._evaluate(record):
-                    break
+                try:
+                    if record.key:
+                        self._touchpoint(record, record.key)
+                    elif not self._control(record):
+                        break
+                except BadRecord as bad:
+                    self._dead(record, bad.reason, bad.place, bad.detail)
                 done.offset = record.offset
             done.consumed += 1
         return self._finished()
-
-    def _evaluate(self, record: LogRecord) -> bool:
-        """Evaluates one record; False where it isn't wholly done."""
-        try:
-            if not record.key:
-                return self._control(record)
-            self._touchpoint(record, record.key)
-        except BadRecord as bad:
-            self._dead(record, bad.reason, bad.place, bad.detail)
-        return True
 
     def undo(self) -> None:
         """Puts the index of dues back for all customers that were touched."""
@@ -109,7 +105,7 @@ class Evaluation:
         size = len(record.value or b"")
         self.record, self.key, due = record, key, state.due
         if self.careful:
-            self._carefully(lambda: self._step(state, touchpoint, size))
+            self._carefully(partial(self._step, state, touchpoint, size))
         else:
             self._step(state, touchpoint, size)
         if state.due != due:

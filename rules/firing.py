@@ -19,6 +19,7 @@ Condition = Callable[[Parts, Profile, Touchpoint | None, int, str | None], Any]
 """An expression about a customer: (parts, profile, the touchpoint at hand, now in ms, the instance's per value)."""
 
 INSTANCE_LIMIT: Final = 100
+AGAIN_LIMIT: Final = 512  # last firings kept of a signal: those of its instances, and of some of older libraries
 FIRED: Final = "signal.fired"
 _NUMBERS: Final = frozenset({"attention", "dwell", "value"})
 
@@ -128,7 +129,14 @@ def _note(state: State, signal: SignalPlan, per: str | None, now: int) -> None:
     if per is None:
         state.parts[signal.again_key] = now
         return
-    touch(state.parts.setdefault(signal.again_key, {}), per, now)
+    touch(state.parts.setdefault(signal.again_key, {}), per, now, AGAIN_LIMIT)
+
+
+def forget(state: State, signal: SignalPlan, per: str) -> None:
+    """Forgets when an instance fired last, as its value had to go."""
+    memory = state.parts.get(signal.again_key)
+    if memory is not None:
+        memory.pop(per, None)
 
 
 def seen_by_when(touchpoint: Touchpoint) -> Touchpoint | None:
@@ -172,11 +180,11 @@ def _put(touchpoint: Touchpoint, path: list[str], value: Any) -> None:
     inner[rest[-1]] = value
 
 
-def touch(instances: dict[str, Any], per: str, value: Any) -> str | None:
+def touch(instances: dict[str, Any], per: str, value: Any, limit: int | None = None) -> str | None:
     """Puts an instance last, as the one touched latest; gives back the one that had to go for it, if any."""
     instances.pop(per, None)
     instances[per] = value
-    if len(instances) <= INSTANCE_LIMIT:
+    if len(instances) <= (limit or INSTANCE_LIMIT):
         return None
     oldest = next(iter(instances))
     del instances[oldest]

@@ -7,6 +7,8 @@ from typing import Final
 
 from rules.declaration import Feature, Follow, Library, Signal, Silent, Types, When
 from rules.expression import Expression, Scope, parse, read_segments
+from rules.expression.tree import Call, Node
+from rules.expression.tree import Feature as Read
 from rules.feature_types import feature_info
 
 FIRED: Final = "signal.fired"
@@ -34,6 +36,11 @@ class Relations:
         """The features that a signal reads, by its segments too; those that it only carries where ``carried``."""
         return frozenset(read.name for one in self._expressions(signal, carried=carried) for read in one.reads)
 
+    def values_read(self, signal: Signal) -> frozenset[str]:
+        """Of the features on which its firing hangs those whose value it asks for, not only whether there is one."""
+        trees = (one.tree for one in self._expressions(signal, carried=False))
+        return frozenset(name for tree in trees for name in _valued(tree))
+
     def segments_read(self, signal: Signal, *, carried: bool = True) -> frozenset[str]:
         """The segments that a signal reads, and those that they read."""
         return frozenset(name for one in self._expressions(signal, carried=carried) for name in one.segments)
@@ -50,6 +57,14 @@ class Relations:
             yield self.expression(signal.condition, signal.per)
         for _, text in signal.then.carry if carried else ():
             yield self.expression(text, signal.per)
+
+
+def _valued(node: Node) -> Iterator[str]:
+    if isinstance(node, Read):
+        yield node.read.name
+    elif not (isinstance(node, Call) and node.function == "exists"):
+        for part in node.parts():
+            yield from _valued(part)
 
 
 def types_of_signal(signal: Signal) -> Types:

@@ -40,15 +40,18 @@ def step(plan: Plan, state: State, touchpoint: Touchpoint, size: int, done: Done
     state.weight += size * concern.keepers
     if state.weight > MAX_STATE:
         weigh(plan, state)
-    if time >= state.clock:
+    late = time < state.clock
+    if not late:
         state.clock = time
-        _apply(plan, state, touchpoint, concern, False, done)
-        return "applied"
-    if time < state.clock - plan.late_by(touchpoint.source) and not concern.profile:
+    elif time < state.clock - plan.late_by(touchpoint.source) and not concern.profile:
         _apply_too_late(state, touchpoint, concern, done)
         return "too late"
-    _apply(plan, state, touchpoint, concern, True, done)
-    return "late"
+    at = _applied(state, touchpoint, concern, late)
+    if at.firings or at.evicted:
+        done(state, at)
+        if plan.chains and at.firings:
+            read_firings(plan, state, touchpoint.customer, at, done)
+    return "late" if late else "applied"
 
 
 def advance(plan: Plan, state: State, customer: str, until: int, done: Done) -> None:
@@ -70,14 +73,6 @@ def _wake(plan: Plan, state: State, key: int, at: Moment) -> None:
     plan.matchers[key].wake(state, at)
     if state.timers.get(key, at.now + 1) <= at.now:
         raise RuntimeError(f"the timer of {plan.matchers[key].signal.name} stands still at {at.now}")
-
-
-def _apply(plan: Plan, state: State, touchpoint: Touchpoint, concern: Concern, late: bool, done: Done) -> None:
-    at = _applied(state, touchpoint, concern, late)
-    if at.firings or at.evicted:
-        done(state, at)
-        if plan.chains and at.firings:
-            read_firings(plan, state, touchpoint.customer, at, done)
 
 
 def read_firings(plan: Plan, state: State, customer: str, at: Moment, done: Done) -> None:

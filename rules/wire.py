@@ -18,6 +18,8 @@ from rules.switch import NO_LIBRARY
 MARKER_KEY: Final = b"\0"
 MAX_TRIGGER: Final = 64 * 1024
 _EPOCH: Final = date(1970, 1, 1)
+_SECONDS: Final = tuple(f"{second:02d}." for second in range(60))
+_MILLIS: Final = tuple(f"{millis:03d}Z" for millis in range(1_000))
 
 
 class Marker(Struct, array_like=True):
@@ -46,7 +48,7 @@ def library_of(marker: bytes | None) -> int:
 def rfc3339(millis: int) -> str:
     """A moment as RFC 3339 in UTC with milliseconds."""
     minute, rest = divmod(millis, 60_000)
-    return f"{_minute(minute)}{rest // 1_000:02d}.{rest % 1_000:03d}Z"
+    return _minute(minute) + _SECONDS[rest // 1_000] + _MILLIS[rest % 1_000]
 
 
 @lru_cache(maxsize=4096)  # firings of one time come together

@@ -15,7 +15,7 @@ from streams.detect import Detector
 from streams.faust_app import GROUP, faust_app, states_table
 from streams.ingest import Ingest
 from streams.lanes import Lanes, Work
-from streams.libraries import Channels, Libraries, NoWarmth, Shelf, Start, Switcher
+from streams.libraries import Channels, Libraries, Shelf, Start, Switcher
 from streams.metrics import Metrics
 from streams.observe import Observer
 from streams.sender import Sender
@@ -23,6 +23,7 @@ from streams.settings import Settings
 from streams.ticks import Ticker
 from streams.topics import Catalogue
 from streams.transport import BatchConsumer, BatchSchema
+from streams.warming import Warmer
 
 log = logging.getLogger(__name__)
 
@@ -65,13 +66,21 @@ class Runtime:
             [TP(topic.name, number) for topic in catalogue.sources for number in range(counts[topic.name])],
             self.lanes.waiting,
         )
-        log_topic, warmth = catalogue.touchpoints.name, NoWarmth()
+        log_topic = catalogue.touchpoints.name
+        identity = f"{cluster}:{log_topic}"
+        self.warmer = Warmer(settings, catalogue, counts[catalogue.decisions.name], identity, self.partitions, metrics)
         self.ticker = Ticker(sender, log_topic, settings.settle, metrics, self.backlog.oldest)
         self.switcher = Switcher(
-            settings, log_topic, sender, shelf, channels, warmth=warmth, oldest=self.backlog.oldest, metrics=metrics
+            settings,
+            log_topic,
+            sender,
+            shelf,
+            channels,
+            warmth=self.warmer,
+            oldest=self.backlog.oldest,
+            metrics=metrics,
         )
-        self.libraries = Libraries(settings, log_topic, shelf, channels, self.switcher, warmth)
-        identity = f"{cluster}:{log_topic}"
+        self.libraries = Libraries(settings, log_topic, shelf, channels, self.switcher, self.warmer)
         self.detector = Detector(
             self.libraries, self.table, delivery, Observer(metrics), log=identity, clock=settings.clock
         )
@@ -114,6 +123,7 @@ class Runtime:
             detections = self.detector.own(await self._starts({tp.partition for tp in tps if tp.topic == topic}))
             self.ticker.forget()
             self.switcher.forget()
+            self.warmer.forget()
             works: dict[TP, Work] = {TP(topic, number): one.work for number, one in detections.items()}
             works |= {tp: self._forwarding(tp) for tp in tps if tp.topic != topic}
             self.lanes.open(self.consumer, works.items())

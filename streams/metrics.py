@@ -273,6 +273,21 @@ SWITCHES_REFUSED = Spec(
     "Looks at a newer library that was not switched to, as a channel of it has no topic.",
     "Create the topic that the worker's output names: `telltale topics --create`; the switch follows within seconds.",
 )
+WARMING_RECORDS = Spec(
+    "warming_records",
+    "gauge",
+    "Records of the log that a new library's parts are still to read before its switch, by partition; 0 when none is "
+    "warmed.",
+    "Not falling: see warming_failures and the worker's CPU; the process reads the log at some 50,000 records a second.",
+    ("partition",),
+)
+WARMING_FAILURES = Spec(
+    "warming_failures",
+    "counter",
+    "Processes that computed a new library's parts beside the live ones and ended before they were done.",
+    "The worker's output tells why. Killed for memory: it holds the states of all of the worker's customers a second "
+    "time, so give the machine more, or publish without --warm-from.",
+)
 PARTITIONS = Spec(
     "partitions",
     "gauge",
@@ -330,6 +345,8 @@ SPECS: tuple[Spec, ...] = (
     LIBRARIES_REFUSED,
     SWITCHES,
     SWITCHES_REFUSED,
+    WARMING_RECORDS,
+    WARMING_FAILURES,
     PARTITIONS,
     READY,
     FORWARDED,
@@ -419,6 +436,8 @@ class Metrics:
             self.libraries_refused.labels(reason)  # so that the first one is a rise from zero
         self.switches = self._counter(SWITCHES)
         self.switches_refused = self._counter(SWITCHES_REFUSED)
+        self.warming_records = self._gauge(WARMING_RECORDS)
+        self.warming_failures = self._counter(WARMING_FAILURES)
         self.clock_skew_seconds = self._gauge(CLOCK_SKEW_SECONDS)
         self.lag = self._gauge(LAG)
         self.timers_waiting = self._gauge(TIMERS_WAITING)

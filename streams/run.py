@@ -165,7 +165,7 @@ async def _running(
 async def _run(runtime: Runtime, follower: Follower, watchdog: Watchdog, stop: asyncio.Event, say: Say) -> int:
     """From the start to the end of the work; the exit code."""
     works = [runtime.app.start(), watchdog.run(), runtime.backlog.run(), follower.run()]
-    works.append(runtime.switcher.run(runtime.partitions))
+    works += [runtime.switcher.run(runtime.partitions), runtime.warmer.run()]
     if runtime.settings.clock == "wall":
         works.append(runtime.ticker.run(runtime.partitions))
     parts = [_guarded(runtime, work) for work in works]

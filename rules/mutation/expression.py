@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
@@ -21,7 +21,7 @@ _TURNED: Final = {
     "not in": "in",
 }
 _OPERATOR: Final = re.compile(r"not\s+in\b|in\b|[<>=!]=|[<>]")
-_NUMBER: Final = re.compile(r"\d+(?:\.(\d+))?")
+_NUMBER: Final = re.compile(r"-?\d+(?:\.(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,15 @@ class Edit:
 
 
 def edits(text: str) -> Iterator[Edit]:
-    """Comparisons turned, numbers in them one off, operands of `and` and `or` dropped, `not` taken away."""
+    """Comparisons turned, numbers in them one off, operands of `and` and `or` and members of a list dropped, `not`
+    taken away."""
     expression = _Text(text)
     for node in ast.walk(expression.tree):
         match node:
             case ast.Compare():
                 yield from expression.turned(node)
-                yield from expression.one_off(node)
+                yield from expression.one_off([node.left, *node.comparators])
+                yield from expression.shortened(node)
             case ast.BoolOp():
                 yield from expression.dropped(node)
             case ast.UnaryOp(op=ast.Not()):
@@ -55,6 +57,12 @@ def negated(text: str) -> Iterator[Edit]:
     tree = _Text(text).tree
     if not isinstance(tree, ast.Compare) and not (isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not)):
         yield Edit(f"not ({text})", 0, f"`{_short(text)}` is negated")
+
+
+def recalculated(text: str) -> Iterator[Edit]:
+    """The numbers that what an expression gives is calculated with, one off: none within a comparison or a call."""
+    expression = _Text(text)
+    yield from expression.one_off([expression.tree])
 
 
 class _Text:
@@ -83,12 +91,22 @@ class _Text:
                 by = _TURNED[" ".join(operator[0].split())]
                 yield self._cut(*operator.span(), by, f"`{operator[0]}` becomes `{by}`")
 
-    def one_off(self, node: ast.Compare) -> Iterator[Edit]:
-        for number in _numbers([node.left, *node.comparators]):
+    def one_off(self, operands: list[ast.expr]) -> Iterator[Edit]:
+        for number in _numbers(operands):
             written = self.piece(number)
-            for other in _neighbours(written):
+            for other in neighbours(written):
                 by = f"({other})" if other.startswith("-") else other
                 yield self.replaced(number, by, f"`{written}` becomes `{other}`")
+
+    def shortened(self, node: ast.Compare) -> Iterator[Edit]:
+        """A list without one of its members, but for the last that is left."""
+        for listed in node.comparators:
+            members = listed.elts if isinstance(listed, ast.List) else []
+            for member in members if len(members) > 1 else ():
+                rest = ", ".join(self.piece(other) for other in members if other is not member)
+                says = f"`{_short(self.piece(member))}` is dropped"
+                edit = self.replaced(listed, f"[{rest}]", says)
+                yield replace(edit, offset=self._span(member)[0])
 
     def dropped(self, node: ast.BoolOp) -> Iterator[Edit]:
         """An operand that is always true says nothing in an `and`, one that is always false nothing in an `or`."""
@@ -107,7 +125,7 @@ class _Text:
         return self._skipped + len(self._line.lstrip(" ").encode()[:column].decode(errors="ignore"))
 
 
-def _neighbours(written: str) -> Iterator[str]:
+def neighbours(written: str) -> Iterator[str]:
     """The numbers that are one off: by 1, or in the last decimal that is written."""
     shape = _NUMBER.fullmatch(written)
     for sign in (1, -1) if shape else ():
@@ -124,6 +142,8 @@ def _numbers(operands: list[ast.expr]) -> Iterator[ast.Constant]:
             yield from _numbers([operand.left, operand.right])
         elif isinstance(operand, ast.UnaryOp):
             yield from _numbers([operand.operand])
+        elif isinstance(operand, ast.IfExp):
+            yield from _numbers([operand.body, operand.orelse])
 
 
 def _short(text: str) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from rules.compile import compile_plan
-from rules.declaration import Feature, Library, Segment, Signal, Timeline
+from rules.declaration import Library, Timeline
 from rules.expression import ExpressionError
-from rules.mutation.change import Change
+from rules.mutation.change import Change, changed
 from rules.mutation.features import changes_of_feature, changes_of_segment
 from rules.mutation.signals import changes_of_signal
+from rules.mutation.sound import is_sound
 from rules.timeline import Rig
 from rules.timeline.outcome import held_against
 from rules.timeline.run import BadTimeline, run_timeline
@@ -45,10 +46,14 @@ def subjects(rig: Rig, names: Sequence[str]) -> list[Subject]:
     relations, library = rig.relations, rig.library
     signals = [relations.signals[name] for name in names]
     features = {signal.name: relations.features_read(signal, carried=False) for signal in signals}
+    valued = frozenset(name for signal in signals for name in relations.values_read(signal))
     segments = {signal.name: relations.segments_read(signal, carried=False) for signal in signals}
     return [
         *(_subject(changes_of_signal(signal), [signal.name]) for signal in signals),
-        *(_subject(changes_of_feature(one), _readers(one.name, features)) for one in library.features),
+        *(
+            _subject(changes_of_feature(one, one.name in valued), _readers(one.name, features))
+            for one in library.features
+        ),
         *(_subject(changes_of_segment(one), _readers(one.name, segments)) for one in library.segments),
     ]
 
@@ -58,6 +63,8 @@ def try_changes(rig: Rig, subject: Subject) -> Iterator[Tried]:
     timelines = {name: _timelines(rig.library, name) for name in subject.signals}
     for change in subject.changes:
         try:
+            if not is_sound(rig.library, change):
+                continue
             noticed = any(_notices(rig, change, name, timelines[name]) for name in subject.signals)
         except ExpressionError:
             continue
@@ -87,25 +94,8 @@ def _timelines(library: Library, signal: str) -> list[Timeline]:
 
 def _notices(rig: Rig, change: Change, name: str, timelines: Iterable[Timeline]) -> bool:
     """Whether one of a signal's timelines comes out otherwise; a change that can't be evaluated is noticed too."""
-    plan = compile_plan(_changed(rig, change, name))
+    plan = compile_plan(changed(rig.part(name), change))
     try:
         return any(not held_against(timeline, run_timeline(plan, timeline)).passed for timeline in timelines)
     except BadTimeline:
         return True
-
-
-def _changed(rig: Rig, change: Change, name: str) -> Library:
-    declared = change.declared
-    part = rig.part(name)
-    match declared:
-        case Signal():
-            live = replace(declared, status="live")
-            return replace(part, signals=tuple(live if one.name == live.name else one for one in part.signals))
-        case Feature():
-            return replace(
-                part, features=tuple(declared if one.name == declared.name else one for one in part.features)
-            )
-        case Segment():
-            return replace(
-                part, segments=tuple(declared if one.name == declared.name else one for one in part.segments)
-            )

@@ -1,4 +1,4 @@
-"""The small changes of a signal: of its pattern, its `if` and its `again`."""
+"""The small changes of a signal: of its pattern, its `per`, `if`, `again` and channel."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from rules.mutation.steps import changes_of_steps
 
 
 def changes_of_signal(signal: Signal) -> Iterator[Change]:
-    """All small changes of a signal."""
+    """All small changes of a signal that timelines can notice: of when it fires, for what, and to which channel.
+
+    What a trigger carries, when it expires and what it is worth isn't to be seen in a timeline.
+    """
     maker = Maker("signal", signal.name)
     match signal.pattern:
         case When():
@@ -24,24 +27,34 @@ def changes_of_signal(signal: Signal) -> Iterator[Change]:
             yield from _of_date(maker, signal, signal.pattern)
     yield from _of_if(maker, signal)
     if signal.again is not None:
-        yield maker.change(("again",), "`again` is dropped", replace(signal, again=None))
+        yield from maker.duration(("again",), signal.again, lambda other: replace(signal, again=other))
+        yield maker.dropped("again", replace(signal, again=None))
+    if signal.per is not None:
+        yield maker.dropped("per", replace(signal, per=None))
+    if signal.then.channel is not None:
+        yield maker.change(("then", "channel"), "`channel` is dropped", _nowhere(signal))
 
 
 def _with(signal: Signal, pattern: Pattern) -> Signal:
     return replace(signal, pattern=pattern)
 
 
+def _nowhere(signal: Signal) -> Signal:
+    return replace(signal, then=replace(signal.then, channel=None))
+
+
 def _of_when(maker: Maker, signal: Signal, when: When) -> Iterator[Change]:
     yield from maker.condition(("when",), when.condition, lambda text: _with(signal, replace(when, condition=text)))
     if when.hold is not None:
         yield from maker.duration(("hold",), when.hold, lambda other: _with(signal, replace(when, hold=other)))
-        yield maker.change(("hold",), "`hold` is dropped", _with(signal, replace(when, hold=None)))
+        yield maker.dropped("hold", _with(signal, replace(when, hold=None)))
 
 
 def _of_silent(maker: Maker, signal: Signal, silent: Silent) -> Iterator[Change]:
     yield from maker.duration(
         ("silent",), silent.duration, lambda other: _with(signal, replace(silent, duration=other))
     )
+    yield from maker.types(("of",), silent.types, lambda types: _with(signal, replace(silent, types=types)))
 
 
 def _of_date(maker: Maker, signal: Signal, date: DateWindow) -> Iterator[Change]:
@@ -61,4 +74,4 @@ def _of_date(maker: Maker, signal: Signal, date: DateWindow) -> Iterator[Change]
 def _of_if(maker: Maker, signal: Signal) -> Iterator[Change]:
     if signal.condition is not None:
         yield from maker.condition(("if",), signal.condition, lambda text: replace(signal, condition=text))
-        yield maker.change(("if",), "`if` is dropped", replace(signal, condition=None))
+        yield maker.dropped("if", replace(signal, condition=None))

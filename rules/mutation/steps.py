@@ -46,12 +46,29 @@ class _Steps:
     def changes(self) -> Iterator[Change]:
         step = self._follow.steps[self._at]
         yield from self._dropped()
+        yield from self._of_types(step)
         if isinstance(step, Silence):
             yield from self._maker.duration(
                 self._path("for"), step.duration, lambda other: self._put(replace(step, duration=other))
             )
         if isinstance(step, Step):
             yield from self._of_step(step)
+
+    def _of_types(self, step: AnyStep) -> Iterator[Change]:
+        idle = frozenset[str]() if isinstance(step, Step) else self._idle(step)
+        path = self._path("type" if isinstance(step, Step) else "without")
+        yield from self._maker.types(path, step.types, lambda types: self._put(replace(step, types=types)), idle)
+
+    def _idle(self, breaker: Silence | Without) -> frozenset[str]:
+        """The types that needn't be named here: they fulfil the step that is awaited, or begin the run anew, whatever
+        their touchpoint says, before it is asked whether they break it."""
+        steps = self._follow.steps
+        awaited = steps[self._at + 1 : self._at + 2] if isinstance(breaker, Without) else ()
+        sooner = [*awaited, *(steps[:1] if self._follow.restart == "latest" else ())]
+        if self._signal.per is not None or any(isinstance(step, Step) and step.same for step in steps):
+            return frozenset()  # a touchpoint without the field breaks it, and no more
+        taking = [step for step in sooner if isinstance(step, Step) and step.where is None]
+        return frozenset(name for name in breaker.types for step in taking if matches_any(step.types, name))
 
     def _of_step(self, step: Step) -> Iterator[Change]:
         if step.within != WITHIN:

@@ -28,7 +28,7 @@ class DateMatcher:
         self.signal = signal
         self.pattern = pattern
         self.default_zone = default_zone
-        self.instances = Instances(signal.key, False, lambda _state, _per, instance: instance[0])
+        self.instances = Instances(signal, False, lambda _state, _per, instance: instance[0])
 
     def value(self, state: State) -> Any:
         """What the profile's field says; None where it is missing."""

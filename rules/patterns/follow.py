@@ -50,7 +50,7 @@ class FollowMatcher:
         self.nodes = compile_nodes(pattern, latency_of)
         self.same = [getter(field) for field in compared_fields(pattern)]
         self.breakers = sum(1 << at for at, step in enumerate(pattern.steps) if not isinstance(step, Step))
-        self.instances = Instances(signal.key, per is not None, self._due)
+        self.instances = Instances(signal, per is not None, self._due)
 
     def types(self) -> tuple[str, ...]:
         return tuple(name for step in self.pattern.steps for name in step.types)

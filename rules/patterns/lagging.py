@@ -32,7 +32,7 @@ class LaggingSilentMatcher:
         self.wait = pattern.duration + latency
         self.memory = late_by + self.wait
         self.per = per
-        self.instances = Instances(signal.key, per is not None, self._due)
+        self.instances = Instances(signal, per is not None, self._due)
 
     def _due(self, state: State, per: str | None, instance: list[list[Any]]) -> int | None:
         dues = (known[TIME] + self.wait for known in instance if known[WAITS])

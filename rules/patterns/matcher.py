@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from rules.firing import Moment, SignalPlan, touch
+from rules.firing import Moment, SignalPlan, forget, touch
 from rules.state import State
 from rules.touchpoint import Touchpoint
 
@@ -22,10 +22,10 @@ class Instances:
     The signal's timer stands at the earliest due of them all.
     """
 
-    __slots__ = ("due", "key", "per")
+    __slots__ = ("due", "key", "per", "signal")
 
-    def __init__(self, key: int, per: bool, due: Due) -> None:
-        self.key, self.per, self.due = key, per, due
+    def __init__(self, signal: SignalPlan, per: bool, due: Due) -> None:
+        self.signal, self.key, self.per, self.due = signal, signal.key, per, due
 
     def get(self, state: State, per: str | None) -> Any:
         part = state.parts.get(self.key)
@@ -42,7 +42,11 @@ class Instances:
         if not self.per:
             state.parts[self.key] = instance
             return False
-        return touch(state.parts.setdefault(self.key, {}), per or "", instance) is not None
+        gone = touch(state.parts.setdefault(self.key, {}), per or "", instance)
+        if gone is None:
+            return False
+        forget(state, self.signal, gone)
+        return True
 
     def end(self, state: State, per: str | None) -> None:
         """Ends an instance without firing."""

@@ -32,7 +32,7 @@ class SilentMatcher:
         self.duration = self.wait = pattern.duration
         self.types = pattern.types
         self.per = per
-        self.instances = Instances(signal.key, per is not None, self._due)
+        self.instances = Instances(signal, per is not None, self._due)
 
     def _due(self, state: State, per: str | None, instance: list[Any]) -> int | None:
         due: int = instance[TIME] + self.duration

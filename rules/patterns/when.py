@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rules.features import FeaturePlan
-from rules.firing import FIRED, Condition, Moment, SignalPlan, again_allows, fire, seen_by_when
+from rules.firing import FIRED, Condition, Moment, SignalPlan, again_allows, fire, forget, seen_by_when
 from rules.patterns.matcher import Instances
 from rules.state import State
 from rules.touchpoint import Touchpoint
@@ -84,7 +84,7 @@ class WhenMatcher:
         self.horizon = CENTURIES if clocked else 0
         self.several = len(reads.own) > 1
         self.keeps = timed or hold is not None or self.several
-        self.instances = Instances(signal.key, per is not None, _due)
+        self.instances = Instances(signal, per is not None, _due)
 
     def before(self, state: State, touchpoint: Touchpoint, every: bool, now: int) -> Before:
         """The value of each instance that the touchpoint concerns, just before it."""
@@ -115,7 +115,8 @@ class WhenMatcher:
             self._put(state, per, [None, state.clock, None])
 
     def end(self, state: State, per: str) -> None:
-        """A feature let a per value go: its instance ends without firing."""
+        """A feature let a per value go: its instance ends without firing, and is as never seen."""
+        forget(state, self.signal, per)
         if self.keeps:
             self.instances.end(state, per)
             self.instances.set_timer(state)

@@ -23,6 +23,7 @@ MODULES: Final = MappingProxyType(
         "log": "streams.cli.log",
         "import": "streams.cli.import_csv",
         "schema": "streams.cli.schema",
+        "docs": "streams.cli.docs",
         "reference": "streams.cli.reference",
         "version": "streams.cli.version",
     }

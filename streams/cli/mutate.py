@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from rules import Places, Rig, Tried, subjects, try_changes
+from rules import Places, Rig, Spot, Tried, subjects, try_changes
 from streams.cli.output import WRONG_INPUT, counted
 from streams.cli.progress import progress_bar
 
@@ -20,15 +20,23 @@ def mutate(rig: Rig, places: Places, signals: Sequence[str], min_score: float | 
             typer.echo(f"{places.of('signal', name)}: no timeline notices anything of {name}: it has none")
     for one in tried:
         if not one.noticed and not tested.isdisjoint(one.signals):
-            change = one.change
-            spot = places.of(change.kind, change.name, *change.path, offset=change.offset)
-            typer.echo(f"{spot}: no timeline of {_listed(one.signals)} notices that {change.says}")
+            typer.echo(f"{_spot(places, one)}: no timeline of {_listed(one.signals)} notices that {one.change.says}")
     noticed = sum(one.noticed for one in tried)
     score = noticed / len(tried) if tried else 1.0
     typer.echo(f"mutation score {_cut(score):.2f}: {noticed:,} of {counted(len(tried), 'change')} noticed")
     if min_score is not None and score < min_score:
         typer.echo(f"expected at least {min_score:g}: add timelines in which these changes matter")
         raise typer.Exit(WRONG_INPUT)
+
+
+def _spot(places: Places, one: Tried) -> Spot:
+    """Where something changed. A step that is no more than its types has them where others have keys."""
+    change = one.change
+    for path in (change.path, change.path[:-1]):
+        for text, spot in places.texts(change.kind, change.name, *path) if change.item else ():
+            if text == change.item:
+                return spot
+    return places.of(change.kind, change.name, *change.path, offset=change.offset)
 
 
 def _cut(score: float) -> float:

@@ -153,14 +153,14 @@ async def _publish(settings: Settings, wanted: Wanted) -> None:
         return
     if wanted.warm_from is not None and newest is None:
         fail("--warm-from: found no library published before; expected one that this one follows; leave it out")
-    await _with_topics(settings, wanted, [topic for topic in missing if topic is not catalogue.libraries])
-    if wanted.dry_run:
-        typer.echo("nothing published: --dry-run")
-        return
     before = newest[0] if newest else None
     record = publishable(
         wanted.library, wanted.directory, replaces=before, approved=approved, warm_from=wanted.warm_from
     )
+    await _with_topics(settings, wanted, [topic for topic in missing if topic is not catalogue.libraries])
+    if wanted.dry_run:
+        typer.echo("nothing published: --dry-run")
+        return
     sequence = await publish(settings, catalogue.libraries.name, record)
     typer.echo(f"published as {record.version} (sequence {sequence}): workers switch to it by themselves")
 

@@ -7,7 +7,7 @@ from streams.libraries.holding import Libraries, LibraryAbsentError, Start
 from streams.libraries.publish import PublishError, publish, publish_folder, publishable
 from streams.libraries.record import Approval, BadPublishedError, Published, decode, encode, from_line
 from streams.libraries.shelf import Held, Shelf
-from streams.libraries.switch import NoWarmth, Switcher, Warmth
+from streams.libraries.switch import Switcher, Warmth
 
 __all__ = [
     "Approval",
@@ -18,7 +18,6 @@ __all__ = [
     "Held",
     "Libraries",
     "LibraryAbsentError",
-    "NoWarmth",
     "PublishError",
     "Published",
     "Shelf",

@@ -104,6 +104,7 @@ class Libraries:
             raise LibraryAbsentError(
                 "library: found none published, expected one; publish it with `telltale publish DIR`"
             )
+        await self._must_send(newest.plan, "library")
         return newest
 
     async def _start(self, number: int, sequence: int, digest: str) -> Start:
@@ -114,18 +115,22 @@ class Libraries:
                 f"partition {number}: found no library {digest[:SHORT]} in the topic of libraries, expected it, as the "
                 f"partition is decided by it (sequence {sequence}); publish it again with `telltale publish`"
             ) from None
+        await self._must_send(plan, f"partition {number}")
+        return Start(sequence, plan)
+
+    async def _must_send(self, plan: Plan, what: str) -> None:
         missing = await self._channels.missing(plan.channels)
         if missing:
             raise LibraryAbsentError(
-                f"partition {number}: found no topic {', '.join(missing)}, expected one, as the library {plan.version} "
-                "sends there; create it with `telltale topics --create`"
+                f"{what}: found no topic {', '.join(missing)}, expected one, as library {plan.version} sends there; "
+                "create it with `telltale topics --create`"
             )
-        return Start(sequence, plan)
 
 
 def _named(raw: bytes | None) -> tuple[int, str] | None:
     """Sequence and short digest of the library that a partition record names; None where it names none."""
     marker = None if raw is None else decode_marker(raw)
-    if marker is None or marker.library == NO_LIBRARY:
+    # One of before there were published libraries has a sequence, but no digest.
+    if marker is None or marker.library == NO_LIBRARY or not marker.digest:
         return None
     return marker.library, f"{marker.digest:0{SHORT}x}"

@@ -35,9 +35,9 @@ def publishable(
 ) -> Published:
     """The record of a library that was read from this folder. `replaces`: the newest one; `warm_from`: epoch ms.
 
-    Raises LibraryError when a file can't be read any more.
+    Raises PublishError when it is too large, LibraryError when a file can't be read any more.
     """
-    return Published(
+    published = Published(
         name=library.name,
         digest=library.digest,
         version=f"{library.name}@{library.digest[:SHORT]}",
@@ -48,12 +48,13 @@ def publishable(
         replaces=replaces.digest if replaces else None,
         warm_from=warm_from,
     )
+    _check_size(published, encode(published)[1])
+    return published
 
 
 async def publish(settings: Settings, topic: str, published: Published) -> int:
     """Writes it to the topic (full name); its sequence. Raises PublishError."""
     key, value = encode(published)
-    _check_size(published, value)
     try:
         producer = await start_producer(settings, compression_type="gzip", max_request_size=RAW_BYTES)
         try:

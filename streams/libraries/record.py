@@ -105,7 +105,7 @@ def from_line(line: bytes) -> Published:
     """The library of a line that `telltale log dump --topic libraries` wrote. Raises BadPublishedError."""
     try:
         place = _decode_line(line).place
-        key = None if place.key is None else b64decode(place.key)
+        key = None if place.key is None else b64decode(place.key, validate=True)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadPublishedError(
             f"found a line that is no dumped library's ({error}), expected one of `telltale log dump --topic libraries`"

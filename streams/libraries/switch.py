@@ -50,17 +50,6 @@ class Warmth(Protocol):
         """The customers' states as they have to be at the switch's own offset, when they are."""
 
 
-class NoWarmth:
-    """Where nothing is computed beside: a library that asks for it is never switched to."""
-
-    def caught_up(self, number: int, published: Published) -> bool:
-        return False
-
-    async def states(self, number: int, switch: Switch) -> Mapping[bytes, bytes]:
-        await asyncio.Event().wait()
-        return {}
-
-
 class Switcher:
     """Writes switches for the partitions that this worker owns."""
 

@@ -30,6 +30,7 @@ def test_the_detectors_environment_is_all_settings() -> None:
     assert settings.broker == "kafka:19092"
     assert settings.create_topics
     assert settings.library == Path("/library")
+    assert settings.publish
 
 
 def test_prometheus_scrapes_the_port_that_the_detector_serves() -> None:

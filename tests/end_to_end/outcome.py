@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 
@@ -18,6 +19,11 @@ Place = tuple[str, int]
 """A topic, without its namespace, and a partition of it."""
 
 
+DECISIONS: Final = "decisions"
+WARMING: Final = "decisions while warming"
+"""They are among the decisions, but written by a process of their own: their order to the others isn't settled."""
+
+
 @dataclass(slots=True)
 class Outcome:
     """Records by topic and partition, in order; states by customer; offset, reason and place of dead letters."""
@@ -28,6 +34,8 @@ class Outcome:
 
     def add(self, topic: str, partition: int, record: Record) -> None:
         """Notes a record that was sent."""
+        if topic == DECISIONS and b'"reason":"warming"' in (record[1] or b""):
+            topic = WARMING
         self.sent.setdefault((topic, partition), []).append(record)
 
     def keep(self, key: bytes, value: bytes) -> None:
@@ -57,7 +65,7 @@ def replayed(plan: Plan | History, lines: Iterable[bytes], clock: Clock) -> Outc
         for one in done.slice.triggers:
             outcome.add(f"triggers.{one.channel}", done.partition, (one.key, one.value))
         for one in done.slice.decisions:
-            outcome.add("decisions", done.partition, (one.key, one.value))
+            outcome.add(DECISIONS, done.partition, (one.key, one.value))
         for letter in done.slice.dead_letters:
             outcome.dead.setdefault(done.partition, []).append((letter.offset, letter.reason, letter.place))
         for key, value in done.slice.changes:

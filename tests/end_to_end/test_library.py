@@ -13,9 +13,10 @@ import pytest
 from rules import encode_switch, load_library, switch_in
 from tests.end_to_end.conftest import Installer
 from tests.end_to_end.installation import QUICK, Installation
+from tests.end_to_end.test_replay import sent, telltale
 from tests.end_to_end.test_workers import wait_partitions
 from tests.end_to_end.traffic import Feed, Shoppers, now, publish, touchpoint
-from tests.kafka import Kafka, Message
+from tests.kafka import Message
 from tests.waiting import wait_for
 
 Library = Callable[..., Path]
@@ -67,7 +68,21 @@ def sequences(installation: Installation) -> dict[int, list[int]]:
     return found
 
 
-def test_published_while_traffic_runs_with_two_workers(install: Installer, library: Library) -> None:
+def replayed(installation: Installation, folder: Path) -> dict[str, list[bytes]]:
+    """What `telltale replay --libraries` of the dumped log gives: triggers and decisions, in order of their bytes."""
+    told = ("--broker", installation.kafka.bootstrap, "--namespace", installation.namespace)
+    log, libraries = folder / "log.jsonl", folder / "libraries.jsonl"
+    telltale("log", "dump", *told, "--out", log)
+    telltale("log", "dump", *told, "--topic", "libraries", "--out", libraries)
+    files = {name: folder / f"{name}.jsonl" for name in ("triggers", "decisions")}
+    telltale(
+        "replay", log, "--libraries", libraries, *(part for one in files.items() for part in (f"--{one[0]}", one[1]))
+    )
+    return {name: sorted(file.read_bytes().splitlines()) for name, file in files.items()}
+
+
+@pytest.mark.slow
+def test_published_while_traffic_runs_with_two_workers(install: Installer, library: Library, tmp_path: Path) -> None:
     live = install()
     workers = [live.start(), live.start()]
     wait_partitions(first=(workers[0], 2), second=(workers[1], 2))
@@ -82,6 +97,7 @@ def test_published_while_traffic_runs_with_two_workers(install: Installer, libra
     assert "signals keen" in told
     live.wait_quiet()
     assert live.check() == []
+    assert replayed(live, tmp_path) == {"triggers": sent(live, "triggers."), "decisions": sent(live, "decisions")}
     assert versions(live) == {number: [version(QUICK), version(changed)] for number in range(4)}
     assert sequences(live) == {number: [0, 1] for number in range(4)}
     assert [one.pid for one in workers] == pids
@@ -89,6 +105,7 @@ def test_published_while_traffic_runs_with_two_workers(install: Installer, libra
     assert [one.terminate() for one in workers] == [0, 0]
 
 
+@pytest.mark.slow
 def test_killed_around_a_switch(install: Installer, library: Library) -> None:
     live = install(partitions=2)
     first = live.start()
@@ -129,6 +146,7 @@ def test_switches_one_after_the_other_with_crashes_between(install: Installer, l
     assert sequences(quick)[0][-1] == 3
 
 
+@pytest.mark.slow
 def test_a_worker_that_joins_later_and_one_that_starts_behind(install: Installer, library: Library) -> None:
     live = install()
     first = live.start()
@@ -156,6 +174,7 @@ def test_a_worker_that_joins_later_and_one_that_starts_behind(install: Installer
     assert live.check() == []
 
 
+@pytest.mark.slow
 def test_a_channel_without_a_topic_is_refused_until_it_is_created(install: Installer, library: Library) -> None:
     live = install(partitions=1)
     worker = live.start()
@@ -183,6 +202,7 @@ def test_a_channel_without_a_topic_is_refused_until_it_is_created(install: Insta
     assert live.check() == []
 
 
+@pytest.mark.slow
 def test_records_that_are_no_library_are_passed_over(install: Installer, library: Library) -> None:
     live = install(partitions=1)
     worker = live.start()
@@ -234,6 +254,7 @@ def test_a_partition_that_nobody_has_decided_has_the_library_that_the_log_names_
     assert versions(live) == {0: [version(older), version(QUICK)]}
 
 
+@pytest.mark.slow
 def test_a_switch_to_what_is_not_there_yet_is_waited_for(install: Installer, library: Library) -> None:
     live = install(partitions=1)
     worker = live.start()
@@ -257,7 +278,8 @@ def test_a_switch_to_what_is_not_there_yet_is_waited_for(install: Installer, lib
     assert live.check() == []
 
 
-def test_which_library_a_worker_starts_with(install: Installer, library: Library, kafka: Kafka) -> None:
+@pytest.mark.slow
+def test_which_library_a_worker_starts_with(install: Installer, library: Library) -> None:
     live = install(partitions=1)
     nothing = live.detector(library="").start()
     assert nothing.wait_ended() == 1

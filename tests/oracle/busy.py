@@ -6,6 +6,7 @@ decisions, ties and late ones.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -89,27 +90,30 @@ def follows(draw: st.DrawFn) -> Tree:
 
 
 @st.composite
-def patterns(draw: st.DrawFn, pattern: str, declared: Tree, segments: tuple[str, ...]) -> Tree:
+def patterns(
+    draw: st.DrawFn, pattern: str, declared: Tree, segments: tuple[str, ...], per: SearchStrategy[Any] = SOME_PER
+) -> Tree:
     if pattern == "date":
         return {"date": draw(windows())}
     if pattern == "follow":
-        return spelled({**draw(follows()), "per": draw(SOME_PER)})
+        return spelled({**draw(follows()), "per": draw(per)})
     if pattern == "silent":
-        return spelled({"silent": draw(SHORT), "of": draw(KINDS), "per": draw(SOME_PER)})
-    per = draw(st.sampled_from([None, *sorted({one["per"] for one in declared.values() if "per" in one})]))
+        return spelled({"silent": draw(SHORT), "of": draw(KINDS), "per": draw(per)})
+    fields = {one["per"] for one in declared.values() if "per" in one}
+    own = draw(per.filter(lambda field: field in {None, *fields}))
     hold = draw(sometimes(SHORT))
-    condition = draw(conditions(declared, per, touchpoint=False, segments=segments))
-    return spelled({"when": condition, "hold": hold, "per": per})
+    condition = draw(conditions(declared, own, touchpoint=False, segments=segments))
+    return spelled({"when": condition, "hold": hold, "per": own})
 
 
 @st.composite
-def signals(draw: st.DrawFn, name: str, pattern: str, declared: Tree, segments: tuple[str, ...] = ()) -> Tree:
+def framed(draw: st.DrawFn, name: str, pattern: Tree) -> Tree:
     return spelled(
         {
             "signal": name,
             "status": "live",
-            "value": 1.0,
-            **draw(patterns(pattern, declared, segments)),
+            "value": draw(st.sampled_from([1.0, 1.0, 2.0])),
+            **pattern,
             "again": draw(sometimes(SHORT)),
             "if": draw(sometimes(st.just("profile.x or not exists(profile.x)"))),
             "then": spelled({"channel": "email", "expires": draw(sometimes(st.just("5s")))}),
@@ -128,23 +132,68 @@ def busy_libraries(draw: st.DrawFn, pattern: str) -> Tree:
         "features": declared,
         "segments": segments,
         "channels": {"email": {}},
-        "signals": [draw(signals(f"s{n}", pattern, declared, tuple(segments))) for n in range(3)],
+        "signals": [draw(framed(f"s{n}", draw(patterns(pattern, declared, tuple(segments))))) for n in range(3)],
     }
 
 
 @st.composite
+def kept_libraries(draw: st.DrawFn) -> Tree:
+    """Three signals per product over features per product, whose values go where few are kept."""
+    field = st.just("product")
+    declared = {f"f{n}": {**draw(features()), "per": "product"} for n in range(3)}
+    kinds = st.sampled_from(["when", "when", "when", "follow", "silent"])
+    return {
+        "library": {"name": "kept", "format": 1, **draw(lateness())},
+        "interactions": draw(catalogues()),
+        "features": declared,
+        "channels": {"email": {}},
+        "signals": [draw(framed(f"s{n}", draw(patterns(draw(kinds), declared, (), field)))) for n in range(3)],
+    }
+
+
+@st.composite
+def first_ones(draw: st.DrawFn) -> Tree:
+    """What fires often, and reads no firings."""
+    per = draw(SOME_PER)
+    often = [
+        {"follow": ["a"], "per": per},
+        {"silent": "1s", "of": "a", "per": per},
+        {"when": "f0 >= 1"},
+        {"date": draw(windows())},
+    ]
+    return spelled(draw(st.sampled_from([*often, draw(patterns("follow", {}, ()))])))
+
+
+@st.composite
+def readers(draw: st.DrawFn, before: list[str], feature: str, declared: Tree) -> Tree:
+    """A pattern over the firings of some signals: by steps, or by a feature over them."""
+    fired = {"type": "signal.fired", "where": draw(which(before))}
+    if draw(st.integers(0, 2)) == 2:
+        return draw(patterns("when", {feature: declared[feature]}, ()))
+    other = {"type": "signal.fired", "where": draw(which(before))}
+    steps = [
+        [fired],
+        [fired, other],
+        [fired, "b"],
+        ["a", fired],
+        [{**fired, "times": 2}],
+        [fired, {"without": "b", "for": draw(SHORT)}],
+        [fired, {"without": "b"}, "a"],
+    ]
+    restart = draw(st.sampled_from([None, "latest"]))
+    return spelled({"follow": draw(st.sampled_from(steps)), "restart": restart, "per": draw(SOME_PER)})
+
+
+@st.composite
 def chained_libraries(draw: st.DrawFn) -> Tree:
-    """Four signals, of which each may read the firings of those before it: by a step, or by a feature over them."""
+    """Four signals, of which each may read the firings of those before it."""
     declared: Tree = {"f0": {"count": "a", "over": "5s"}}
-    made = [draw(signals("s0", draw(st.sampled_from(["follow", "silent", "when"])), declared))]
+    made = [draw(framed("s0", draw(first_ones())))]
     for n in range(1, 4):
         before = [signal["signal"] for signal in made]
-        declared |= {f"g{n}": draw(counts_of_firings(draw(st.sampled_from(before))))}
-        pattern = draw(st.sampled_from(["follow", "follow", "when"]))
-        made.append(draw(signals(f"s{n}", pattern, {f"g{n}": declared[f"g{n}"]} if pattern == "when" else {})))
-        if pattern == "follow":
-            place = draw(st.sampled_from([at for at, step in enumerate(made[-1]["follow"]) if "type" in step]))
-            made[-1]["follow"][place] |= {"type": "signal.fired", "where": draw(which(before))}
+        declared[f"g{n}"] = draw(counts_of_firings(draw(st.sampled_from(before))))
+        pattern = draw(st.one_of(readers(before, f"g{n}", declared), readers(before, f"g{n}", declared), first_ones()))
+        made.append(draw(framed(f"s{n}", pattern)))
     return {
         "library": {"name": "chained", "format": 1, **draw(lateness())},
         "interactions": draw(catalogues()),
@@ -157,21 +206,25 @@ def chained_libraries(draw: st.DrawFn) -> Tree:
 # Logs
 
 Event = tuple[str, int, int, str | None, int, str, str | None]
-EVENTS: SearchStrategy[Event] = st.tuples(
-    st.sampled_from(["a", "a", "b", "b", "c", "c", "clock.tick", "profile.updated"]),
-    st.sampled_from([0, 1, 1, 2, 3, 5]),  # seconds since the one before
-    st.sampled_from([0, 0, 0, 0, 0, 1, 2, 3, 5, 8]),  # seconds that its own time lies back
-    st.sampled_from(["p", "q", None]),
-    st.sampled_from([1, 2, -1]),
-    st.sampled_from(["k", "k", "k", "l"]),
-    st.sampled_from([None, None, "slow", "fast"]),
-)
+PRODUCTS = ("p", "q", None)
 
 
-def busy_log_of(events: list[Event]) -> list[Tree]:
+def events(products: Sequence[str | None]) -> SearchStrategy[Event]:
+    return st.tuples(
+        st.sampled_from(["a", "a", "b", "b", "c", "c", "clock.tick", "profile.updated"]),
+        st.sampled_from([0, 1, 1, 2, 3, 5]),  # seconds since the one before
+        st.sampled_from([0, 0, 0, 0, 0, 1, 2, 3, 5, 8]),  # seconds that its own time lies back
+        st.sampled_from(products),
+        st.sampled_from([1, 2, -1]),
+        st.sampled_from(["k", "k", "k", "l"]),
+        st.sampled_from([None, None, "slow", "fast"]),
+    )
+
+
+def busy_log_of(happened: list[Event]) -> list[Tree]:
     """The records of a log from what happened."""
     now, log = ORIGIN, []
-    for place, (kind, after, back, product, value, customer, source) in enumerate(events):
+    for place, (kind, after, back, product, value, customer, source) in enumerate(happened):
         now += after * SECOND
         record: Tree = {"type": kind, "time": now - back * SECOND, "_append": now}
         if kind != "clock.tick":
@@ -183,5 +236,5 @@ def busy_log_of(events: list[Event]) -> list[Tree]:
     return log
 
 
-def busy_logs() -> SearchStrategy[list[Tree]]:
-    return st.lists(EVENTS, min_size=15, max_size=40).map(busy_log_of)
+def busy_logs(products: Sequence[str | None] = PRODUCTS) -> SearchStrategy[list[Tree]]:
+    return st.lists(events(products), min_size=15, max_size=40).map(busy_log_of)

@@ -64,7 +64,7 @@ def windows(draw: st.DrawFn) -> Tree:
 
 @st.composite
 def patterns(draw: st.DrawFn) -> Tree:
-    kind = draw(st.sampled_from(["date", "date", "when", "when", "when", "silent", "follow"]))
+    kind = draw(st.sampled_from(["date", "date", "date", "when", "when", "when", "silent", "follow"]))
     if kind == "date":
         return {"date": draw(windows())}
     if kind == "silent":
@@ -113,12 +113,14 @@ def calendar_libraries(draw: st.DrawFn) -> Tree:
 # Logs
 
 EVENTS = st.tuples(
-    st.sampled_from(["a", "a", "b", "clock.tick", "clock.tick", "profile.updated", "profile.updated"]),
+    st.sampled_from(
+        ["a", "a", "b", "clock.tick", "clock.tick", "profile.updated", "profile.updated", "profile.updated"]
+    ),
     st.sampled_from([0, 1, 2, 5, 11, 13, 23, 24, 25, 48]),  # hours since the one before
     st.sampled_from([0, 0, 0, 0, 1, 1, -1]),  # ms beside the hour
     st.sampled_from([0, 0, 0, 0, 1, 12, 24, 26]),  # hours that its own time lies back
     st.sampled_from(["p", "q", None]),
-    st.dictionaries(st.sampled_from(["d", "d", "time_zone", "x"]), st.integers(0, 40), min_size=1, max_size=2),
+    st.dictionaries(st.sampled_from(["d", "d", "d", "time_zone", "x"]), st.integers(0, 40), min_size=1, max_size=3),
 )
 
 

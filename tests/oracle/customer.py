@@ -33,6 +33,7 @@ class Customer:
         self.library = library
         self.clock: int | None = None
         self.order = 0
+        self.moments: set[tuple[str, str | None, int]] = set()
         self.history: list[Record] = []
         self.ids: deque[str] = deque(maxlen=KEPT_IDS)
         self.profile: dict[str, tuple[int, Any]] = {}
@@ -94,7 +95,7 @@ class Customer:
         at: dict[int, list[Fired]] = {}
         for matcher in self.every_instance():
             for moment, ids in matcher.due(self.clock, limit):
-                if matcher.may_fire(moment):
+                if self.may_fire(matcher, moment):
                     at.setdefault(moment, []).append((matcher, ids))
         return min(at.items(), key=lambda item: item[0], default=None)
 
@@ -104,6 +105,10 @@ class Customer:
             for matcher in self.every_instance():
                 matcher.settle(self.clock, now)
         self.clock = now
+
+    def may_fire(self, matcher: Matcher, moment: int) -> bool:
+        """At most one firing in a millisecond, of an instance that began anew in it, too: it would have the same id."""
+        return (matcher.signal.name, matcher.per, moment) not in self.moments and matcher.may_fire(moment)
 
     # Records
 
@@ -122,7 +127,7 @@ class Customer:
             matcher.before(now)
         self.keep(record)
         made = [(matcher, matcher.after(record, now)) for matcher in self.every_instance()]
-        fired = [(matcher, ids) for matcher, ids in made if ids is not None and matcher.may_fire(now)]
+        fired = [(matcher, ids) for matcher, ids in made if ids is not None and self.may_fire(matcher, now)]
         return late, [] if record.too_late else fired
 
     def is_too_late(self, touchpoint: dict[str, Any], time: int, now: int) -> bool:

@@ -89,7 +89,7 @@ class Evaluation:
             own = touchpoint if touchpoint is not None and matcher.is_own(touchpoint) else None
             lookup = customer.lookup(now, matcher.per, own)
             wanted = truth_of(matcher.signal.body.get("if", True), lookup)
-            matcher.last_moment = now
+            customer.moments.add((matcher.signal.name, matcher.per, now))
             if wanted:
                 matcher.last_firing = now
                 firings.append((matcher.signal.name, matcher.per or "", as_touchpoint(matcher, customer.name, now)))

@@ -29,13 +29,11 @@ class Matcher:
         self.signal = signal
         self.per = per
         self.view = view
-        self.last_moment: int | None = None
         self.last_firing: int | None = None
 
     def may_fire(self, moment: int) -> bool:
-        """Whether `again` and one moment a millisecond let it."""
-        rested = self.last_firing is None or moment - self.last_firing >= self.signal.again
-        return moment != self.last_moment and rested
+        """Whether `again` lets it."""
+        return self.last_firing is None or moment - self.last_firing >= self.signal.again
 
     def is_own(self, touchpoint: dict[str, Any]) -> bool:
         """Whether a touchpoint has this instance's value of `per`."""

@@ -8,9 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rules import Clock
+from rules import Clock, firing
+from rules.features import holder
+from rules.patterns import follow
+from tests.oracle import customer as oracle_customer
 from tests.oracle import evaluate
-from tests.oracle.busy import busy_libraries, busy_logs
+from tests.oracle import features as oracle_features
+from tests.oracle import follow as oracle_follow
+from tests.oracle.busy import busy_libraries, busy_logs, chained_libraries, kept_libraries
+from tests.oracle.calendars import calendar_libraries, calendar_logs
 from tests.oracle.strategies import libraries, logs
 from tests.oracle.timelines import TIMELINES, Timeline
 from tests.rules.driving import as_engine_says, decoded, drive, plan_of
@@ -19,6 +25,14 @@ Tree = dict[str, Any]
 Log = list[Tree]
 PLACES = st.lists(st.integers(1, 40), max_size=6)
 CLOCKS: st.SearchStrategy[Clock] = st.sampled_from(["wall", "wall", "log"])
+FEW = [
+    (holder, "PER_LIMIT", 2),
+    (oracle_features, "KEPT_VALUES", 2),
+    (firing, "INSTANCE_LIMIT", 2),
+    (oracle_customer, "KEPT_INSTANCES", 2),
+    (follow, "KEEP", 3),
+    (oracle_follow, "KEPT", 3),
+]
 many = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
@@ -46,22 +60,41 @@ def check(library: Tree, log: Log, clock: Clock, cuts: list[int], restarts: list
     assert drive(plan, log, clock=clock, cuts=cuts, restarts=restarts) == at_once
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("pattern", ["when", "follow", "silent"])
-def test_engine_decides_as_the_oracle_does_where_much_happens(pattern: str) -> None:
-    @settings(many, max_examples=250)
-    @given(busy_libraries(pattern), busy_logs(), CLOCKS, PLACES, PLACES)
-    def agrees(library: Tree, log: Log, clock: Clock, cuts: list[int], restarts: list[int]) -> None:
+def agrees(libraries: st.SearchStrategy[Tree], logs: st.SearchStrategy[Log], examples: int) -> None:
+    """Runs `check` over that many random worlds."""
+
+    @settings(many, max_examples=examples)
+    @given(libraries, logs, CLOCKS, PLACES, PLACES)
+    def in_a_world(library: Tree, log: Log, clock: Clock, cuts: list[int], restarts: list[int]) -> None:
         check(library, log, clock, cuts, restarts)
 
-    agrees()
+    in_a_world()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("pattern", "examples"), [("when", 250), ("follow", 250), ("silent", 250), ("date", 80)])
+def test_engine_decides_as_the_oracle_does_where_much_happens(pattern: str, examples: int) -> None:
+    agrees(busy_libraries(pattern), busy_logs(), examples)
 
 
 @pytest.mark.slow
 def test_engine_decides_as_the_oracle_does_over_all_of_the_language() -> None:
-    @settings(many, max_examples=250)
-    @given(libraries(), logs(), CLOCKS, PLACES, PLACES)
-    def agrees(library: Tree, log: Log, clock: Clock, cuts: list[int], restarts: list[int]) -> None:
-        check(library, log, clock, cuts, restarts)
+    agrees(libraries(), logs(), 250)
 
-    agrees()
+
+@pytest.mark.slow
+def test_engine_decides_as_the_oracle_does_where_signals_read_one_another() -> None:
+    agrees(chained_libraries(), busy_logs(), 120)
+
+
+@pytest.mark.slow
+def test_engine_decides_as_the_oracle_does_over_days_and_time_zones() -> None:
+    agrees(calendar_libraries(), calendar_logs(), 120)
+
+
+@pytest.mark.slow
+def test_engine_decides_as_the_oracle_does_where_values_have_to_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both keep two values of `per`, and three touchpoints of a run: what else takes 100 happens all the time."""
+    for module, name, kept in FEW:
+        monkeypatch.setattr(module, name, kept)
+    agrees(kept_libraries(), busy_logs((*"pqrs", None)), 150)

@@ -65,6 +65,7 @@ CHEERFUL: Final = frozenset(
         "engaged-without-value",
         "engagement-falling",
         "poor-review",
+        "price-dropped",
         "replenishment",
         "review-asked",
         "second-moment",
@@ -112,7 +113,7 @@ def test_small_changes_are_noticed(rig: Rig) -> None:
     names = [signal.name for signal in rig.library.signals]
     tried = [one for subject in subjects(rig, names) for one in try_changes(rig, subject)]
     unnoticed = [f"{one.change.name}: {one.change.says}" for one in tried if not one.noticed]
-    assert len(tried) >= 450
+    assert len(tried) >= 600
     assert 1 - len(unnoticed) / len(tried) >= SHARP, unnoticed
 
 

@@ -33,10 +33,11 @@ def test_problems_name_the_files_of_the_mapping() -> None:
 
 
 def test_no_files() -> None:
-    assert refused({}) == [
+    (problem,) = refused({})
+    assert problem == (
         "library.yaml:1:1: found no library.yaml; expected one in each library's folder; "
         "write it with `name: shop` and `format: 1`"
-    ]
+    )
 
 
 @pytest.mark.parametrize(

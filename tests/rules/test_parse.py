@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -266,6 +266,24 @@ def test_digest_is_sha_256_in_hex(shop: Library) -> None:
     assert len(shop.digest) == 64
     assert int(shop.digest, 16) >= 0
     assert digest(shop) == shop.digest
+
+
+def test_the_digest_of_what_is_published_must_not_change_with_a_release() -> None:
+    """Where this fails, workers of the new release refuse every library that an older one has published."""
+    quick = Path(__file__).parents[1] / "end_to_end" / "libraries" / "quick"
+    assert load_library(quick).digest == "4d5f599087cb32f5841c6597b7cc147cab4e832ba04eb705a46cb0833d7ec2a3"
+
+
+def test_what_is_not_said_is_not_in_the_digest() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Grown(Library):
+        later: str | None = None
+
+    Grown.__name__ = "Library"  # the same declaration in a later release, with a key more
+    small = Library("small", "", features=(Feature("views", "count", ("page_view",)),))
+    grown = Grown("small", "", features=small.features)
+    assert digest(grown) == digest(small)
+    assert digest(replace(grown, later="said")) != digest(small)
 
 
 def test_mounted_configuration(copy: Path, tmp_path: Path, shop: Library) -> None:

@@ -38,7 +38,7 @@ class TestCheck:
     def test_a_good_library(self) -> None:
         result = telltale("check", SHOP)
         assert (result.exit_code, result.stderr) == (0, "")
-        expected = "library shop, 32 signals (32 live), 44 features, 7 channels, 282 timelines, 38 touchpoint types; good"
+        expected = "library shop, 32 signals (32 live), 43 features, 7 channels, 316 timelines, 38 touchpoint types; good"
         assert result.stdout == f"{SHOP}: {expected}\n"
 
     def test_all_problems_of_a_bad_one(self, monkeypatch: pytest.MonkeyPatch) -> None:

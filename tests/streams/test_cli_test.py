@@ -10,7 +10,6 @@ from typer.testing import CliRunner, Result
 
 from streams.cli.application import application
 
-SHOP = Path(__file__).parent.parent.parent / "rules" / "library" / "shop"
 SIGNAL = """\
 signal: basket
 owner: ecommerce
@@ -140,10 +139,6 @@ class TestMutate:
         result = telltale("test", library, "--mutate")
         assert result.exit_code == 1
         assert "mutation score" not in result.stdout
-
-    def test_the_shop(self) -> None:
-        result = telltale("test", SHOP, "--mutate", "--min-score", "0.9")
-        assert result.exit_code == 0, result.stdout
 
 
 class TestCheck:

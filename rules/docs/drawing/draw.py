@@ -18,7 +18,7 @@ from rules.wall_time import wall_time
 
 SIZE: Final = 12.5  # of the lettering
 MOST_EVENTS: Final = 150  # drawn of one timeline
-_SMALL: Final = 11.5
+SMALL: Final = 11.5  # of what matters less
 _HEAD: Final = 58.0
 _RESULTS: Final = ("fired", "passed", "missing", "surplus")
 
@@ -141,8 +141,8 @@ class _Drawing:
         for x in places[:-1]:
             taken.hold(x - 6, x + 6)
         for event, (x, after) in zip(events, pairwise(places), strict=True):
-            whole = fitted(event.matters, _MOST_DETAIL, _SMALL)
-            cut = fitted(whole, after - x - 20, _SMALL)
+            whole = fitted(event.matters, _MOST_DETAIL, SMALL)
+            cut = fitted(whole, after - x - 20, SMALL)
             if cut != whole and self._put(x, y, whole, "detail", taken, before=True):
                 continue
             if len(cut) > _LEAST:
@@ -150,7 +150,7 @@ class _Drawing:
 
     def _put(self, x: float, y: float, text: str, look: str, taken: _Taken, *, before: bool = False) -> bool:
         """A label behind a mark, or before it; whether there was room for it."""
-        size, apart = (SIZE, 12) if look == "outcome" else (_SMALL, 9)
+        size, apart = (SIZE * _BOLD, 12) if look == "outcome" else (SMALL, 9)
         room = width(text, size)
         begins = x - apart - room if before else x + apart
         if not text or not taken.take(begins, begins + room, 0):
@@ -167,7 +167,7 @@ class _Drawing:
             bar = Bar(left, y - 7, max(right - left, 2), 14, f"{span.wait} {span.ended}", title)
             self._made.bars.append(bar)
             lasted = span_text(span.ends - span.begins) or "0s"
-            text = lasted if right - left - 16 >= width(lasted, _SMALL) else ""
+            text = lasted if right - left - 16 >= width(lasted, SMALL) else ""
             if text:
                 self._made.labels.append(Label((left + right) / 2, y + 4, text, "within", "middle"))
             if span.ended in ("reached", "broken") and span.wait != "rest":
@@ -210,7 +210,7 @@ class _Drawing:
 
     def _gap(self, before: int, after: int) -> None:
         text, left, right = span_text(after - before), self._axis.x(before), self._axis.x(after)
-        if right - left >= width(text, _SMALL) + 8:
+        if right - left >= width(text, SMALL) + 8:
             self._made.labels.append(Label((left + right) / 2, 55, text, "gap", "middle"))
 
     def _centred(self, moment: int, text: str, y: float, look: str, taken: _Taken) -> bool:
@@ -271,6 +271,7 @@ def _kept(events: Sequence[Event]) -> list[Event]:
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_DETAIL: Final = 260.0
+_BOLD: Final = 1.1  # how much wider bold letters are
 _LEAST: Final = 2  # letters worth showing
 _ANCHORS: Final[dict[bool, Anchor]] = {False: "start", True: "end"}
 _ENDS: Final = {

@@ -10,7 +10,7 @@ import orjson
 
 from rules.declaration import Timeline
 from rules.explaining import At, Explainer, Life
-from rules.explaining.explained import Asked, DateNow, FollowNow, Instance, SilentNow, WhenNow
+from rules.explaining.explained import Asked, DateNow, FollowNow, Instance, PatternNow, SilentNow, WhenNow
 from rules.partition import Partition
 from rules.plan import Plan
 from rules.state import State, decode_state
@@ -137,15 +137,9 @@ class _Watching:
         return known[0] if known else max(self._now, self._first)
 
     def _next_turn(self) -> int | None:
-        """When time alone may next turn a condition."""
-        moments = [
-            moment
-            for instance in self._instances
-            if isinstance(instance.now, WhenNow)
-            for moment in _turns(instance.now.asked)
-            if moment > self._now
-        ]
-        return min(moments, default=None)
+        """When time alone may next turn a condition, or a window next begins."""
+        moments = (moment for instance in self._instances for moment in _turns(instance.now))
+        return min((moment for moment in moments if moment > self._now), default=None)
 
     def _explained(self) -> tuple[Instance, ...]:
         state = self._state()
@@ -160,8 +154,16 @@ class _Watching:
         return None if raw is None else decode_state(raw)
 
 
-def _turns(asked: Asked) -> Iterator[int]:
+def _turns(now: PatternNow) -> Iterator[int]:
+    match now:
+        case WhenNow(asked=asked):
+            yield from _turns_of(asked)
+        case DateNow(begins_at=At() as begins):
+            yield begins
+
+
+def _turns_of(asked: Asked) -> Iterator[int]:
     """The moments at which time may turn a part of a condition."""
     yield from (moment for moment in (asked.turns_at, *(value.leaves_at for value in asked.values)) if moment)
     for part in asked.parts:
-        yield from _turns(part)
+        yield from _turns_of(part)

@@ -113,7 +113,7 @@ class Claims:
             turned = mirrored(before)
             if turned is not None and after in _ORDERS:
                 both = self._needed(middle, turned, first), " and ", self._needed(middle, after, last)
-                return phrase(self.value(middle), " is ", *both)
+                return phrase(self._side(middle), " is ", *both)
         return separated((self._pair(*pair) for pair in pairs), ", and ")
 
     def _pair(self, left: Node, operator: CompareOperator, right: Node) -> Phrase:
@@ -122,13 +122,13 @@ class Claims:
             left, operator, right = right, turned, left
         if operator in ("in", "not in") and not isinstance(right, Items):
             verb = " is in " if operator == "in" else " isn't in "
-            return phrase(self.value(left), verb, self.value(right))
-        return phrase(self.value(left), " is ", self._needed(left, operator, right))
+            return phrase(self._side(left), verb, self._side(right))
+        return phrase(self._side(left), " is ", self._needed(left, operator, right))
 
     def _needed(self, left: Node, operator: CompareOperator, right: Node) -> Phrase:
         """What the left side needs to be: ``5 or more``."""
         before, _, after = needed(operator, _HOLE).partition(_HOLE)
-        other = self._signals(right) if isinstance(left, Field) and left.path == _SIGNAL else self.value(right)
+        other = self._signals(right) if isinstance(left, Field) and left.path == _SIGNAL else self._side(right)
         return phrase(before, other, after)
 
     def _signals(self, node: Node) -> Phrase:
@@ -163,6 +163,10 @@ class Claims:
             case Call() if node.kind != "bool":
                 return self._call(node)
         return phrase("whether ", self.claim(node))
+
+    def _side(self, node: Node) -> Phrase:
+        """A side of a comparison."""
+        return self._inner(node) if isinstance(node, Choice) else self.value(node)
 
     def _inner(self, node: Node) -> Phrase:
         plain = isinstance(node, Constant | Feature | Profile | Field | Call)

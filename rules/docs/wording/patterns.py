@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rules.declaration import DateWindow, Follow, Pattern, Silence, Silent, Step, Types, When, Without
 from rules.docs.phrase import Named, Part, Phrase, joined, phrase
@@ -150,7 +151,7 @@ class PatternWords:
             yield Sentence("Late reports", phrase(begins, self._types.any_of(types), rest))
 
     def _date(self, date: DateWindow) -> Iterator[Sentence]:
-        yield Sentence("Fires", phrase("Once, ", self._window(date), "; nothing needs to happen for it."))
+        yield Sentence("Fires", phrase("Once, ", self._window(date), "; nothing needs to happen for it. ", _DAYS))
         if date.yearly:
             again = "It comes again each year, from the date's own on; 29 February counts as the 28th in other years."
             yield Sentence("Every year", phrase(again))
@@ -162,6 +163,9 @@ class PatternWords:
         if not date.after:
             return phrase("on the day of ", field)
         return phrase(f"on the day that begins {lasting(date.after)} after ", field)
+
+
+_DAYS: Final = "Days are those of the customer's time zone."
 
 
 def _then(said: Sequence[Phrase]) -> Iterator[Part]:

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from rules.declaration import Feature, Follow, Library, Segment, Signal, Silence, Silent, Status, Types, Without
+from rules.declaration import (
+    Feature,
+    Follow,
+    Library,
+    Pattern,
+    Segment,
+    Signal,
+    Silence,
+    Silent,
+    Status,
+    Step,
+    Types,
+    When,
+    Without,
+)
 from rules.docs.phrase import Code, Named, Part, Phrase, Quoted, capital, phrase, separated
 from rules.docs.wording.conditions import ConditionWords
 from rules.docs.wording.features import FeatureWords
@@ -81,20 +95,18 @@ class LibraryWords:
     def sentences(self, signal: Signal) -> Iterator[Sentence]:
         """All that a signal does, and when."""
         if signal.per:
-            field = Named("field", signal.per)
-            rest = " is watched on its own; what happens with one doesn't count for another."
-            yield Sentence("For each", phrase("Each ", field, " of a customer", rest))
+            yield self._per(signal.pattern, Named("field", signal.per))
         yield from self._patterns.sentences(signal.pattern, signal.per)
         if signal.condition is not None:
             conditions = self._conditions.parts(signal.condition, signal.per)
             yield asked("Only if", "At that moment", conditions, " Otherwise the moment passes.")
         yield self._again(signal)
         yield from self._then(signal)
-        yield Sentence("Worth", phrase(f"{self._money(signal.value)} for each message: {_FIRST}"))
+        yield Sentence("Worth", phrase(f"{self._money(signal.value)} each time; {_FIRST}"))
         yield Sentence("Status", phrase(STATUSES[signal.status]))
         meant = tuple(self._meant(signal))
         if meant:
-            yield Sentence("Where", phrase("In these sentences:"), meant)
+            yield Sentence("Meaning", phrase("In these sentences:"), meant)
 
     def _meant(self, signal: Signal) -> Iterator[Phrase]:
         """What is only named in its sentences."""
@@ -105,6 +117,15 @@ class LibraryWords:
             feature = self._relations.features[name]
             if self._features.is_named_alone(feature):
                 yield phrase(Named("feature", name), " is ", self._features.full(feature))
+
+    def _per(self, pattern: Pattern, field: Named) -> Sentence:
+        each = phrase("Each ", field, " of a customer is watched on its own.")
+        if isinstance(pattern, When):
+            return Sentence("For each", each)
+        rest: Part = "."
+        if isinstance(pattern, Follow) and not all(isinstance(step, Step) for step in pattern.steps):
+            rest = ", but as one that mustn't come it counts for all."
+        return Sentence("For each", phrase(each, " A touchpoint without a ", field, " doesn't count", rest))
 
     def _again(self, signal: Signal) -> Sentence:
         whom: Part = phrase("a customer and ", Named("field", signal.per)) if signal.per else "a customer"
@@ -124,8 +145,9 @@ class LibraryWords:
         if then.carry:
             items = [phrase(Code(name), ": ", says) for name, says in self.carried(signal)]
             yield Sentence("Takes along", phrase("As it is at that moment:"), tuple(items))
-        expires = f"Until {lasting(then.expires)} after that moment; it isn't sent later."
-        yield Sentence("Good for", phrase(expires))
+        if then.channel is not None:
+            expires = f"Until {lasting(then.expires)} after that moment; it isn't sent later."
+            yield Sentence("Good for", phrase(expires))
 
     def carried(self, signal: Signal) -> Iterator[tuple[str, Phrase]]:
         """What a signal's message takes along, each by its name."""

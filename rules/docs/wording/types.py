@@ -33,7 +33,12 @@ class TypeWords:
 
     def any_of(self, types: Types, noun: str = "") -> Phrase:
         """One of several types. ``noun``: how one of a wildcard is called where it isn't simply anything."""
-        return joined([self.one(name, noun) for name in types], "or")
+        below = [name for name in types if name.endswith(".*")]
+        if len(below) < 2:
+            return joined([self.one(name, noun) for name in types], "or")
+        others = [self.one(name, noun) for name in types if name not in below]
+        codes = [phrase(Code(name)) for name in below]
+        return joined([*others, phrase(f"{noun or 'anything'} of ", codes[0]), *codes[1:]], "or")
 
     def one(self, name: str, noun: str = "") -> Phrase:
         """A type or a wildcard."""

@@ -159,6 +159,27 @@ CHANGES = (
         fires(1, "profile.updated@1"),
     ),
     timeline(
+        "`after`: the last millisecond of the day is in it",
+        window(after="3d"),
+        [profile(14 * HOUR - MS, x="2026-01-02"), tick(40 * DAY)],
+        fires(14 * HOUR - MS, f"profile.updated@{14 * HOUR - MS}"),
+    ),
+    timeline(
+        "`after`: at the next midnight it is over",
+        window(after="3d"),
+        [profile(14 * HOUR, x="2026-01-02"), tick(40 * DAY)],
+    ),
+    timeline(
+        "`after`: the day of an instant is 24 hours, of a date in October in Brussels 25",
+        library(
+            signal("date", date={"of": "profile.x", "after": "0d"}),
+            signal("instant", date={"of": "profile.y", "after": "0d"}),
+            time_zone=BRUSSELS,
+        ),
+        [profile(on("2026-10-25T22:30"), x="2026-10-25", y="2026-10-25T00:00:00+02:00"), tick(on("2026-10-26"))],
+        fires(on("2026-10-25T22:30"), f"profile.updated@{on('2026-10-25T22:30')}", signal="date"),
+    ),
+    timeline(
         "a date moved within the window doesn't fire again",
         window(ahead="30d"),
         [profile(0, x="2026-01-20"), profile(1, x="2026-01-21"), tick(40 * DAY)],

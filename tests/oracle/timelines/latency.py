@@ -51,6 +51,12 @@ SILENT_LATENCY = (
         fires(24, "a@9"),
     ),
     timeline(
+        "a late one before another within d fires nothing, though that one's moment has been",
+        SILENT,
+        [at(9, "a"), at(30, "b"), at(-0.999, "a"), tick(60)],
+        fires(24, "a@9"),
+    ),
+    timeline(
         "a late one with none behind it, whose moment has passed, fires now",
         SILENT,
         [at(30, "b"), at(15, "a"), tick(60)],
@@ -139,6 +145,12 @@ RUN_LATENCY = (
         fires(15, "o@0"),
     ),
     timeline("a millisecond before t + d it does", RUN, [at(0, "o"), at(9.999, "a"), tick(60)]),
+    timeline(
+        "what must not come between the step and the silence breaks it in (t, t + d), too",
+        lagging(signal(follow=["o", {"without": "b"}, {"without": "a", "for": "10s"}])),
+        [at(0, "o"), at(10, "b"), at(20, "o"), at(29.999, "b"), tick(60)],
+        fires(15, "o@0"),
+    ),
     timeline("a breaker at t itself after the step in the log breaks it", RUN, [at(0, "o"), at(0, "a"), tick(60)]),
     timeline(
         "a breaker at t itself before the step in the log doesn't",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from rules import Clock, Plan
@@ -19,6 +19,7 @@ from tests.rules.switching.going import Gone, go, switched
 CLOCKS: st.SearchStrategy[Clock] = st.sampled_from(["wall", "wall", "log"])
 PLACES = st.lists(st.integers(1, 40), max_size=6)
 many = settings(
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from rules import Clock, Outgoing, Partition, Plan, Warming
 from rules.state import decode_state
-from tests.oracle.busy import busy_logs
-from tests.oracle.strategies import ORIGIN, Tree
-from tests.rules.driving import plan_of
+from tests.oracle import evaluate
+from tests.oracle.busy import busy_libraries, busy_logs
+from tests.oracle.strategies import ORIGIN, SECOND, Tree
+from tests.rules.driving import Output, as_engine_says, decoded, plan_of
 from tests.rules.switching.going import Gone, go, records_of, switched, told
 from tests.rules.switching.test_at_random import lineages, many
 from tests.rules.switching.test_switches import HOUR, KEEN, MINUTE, VIEWS, everywhere, fired, plan, to
@@ -178,25 +179,48 @@ def standing(gone: Gone, plan: Plan) -> dict[bytes, Any]:
 
 
 @pytest.mark.slow
-def test_a_library_warmed_from_the_beginning_is_as_one_that_was_always_live() -> None:
+@pytest.mark.parametrize("lateness", [False, True])
+def test_a_library_warmed_from_the_beginning_is_as_one_that_was_always_live(lateness: bool) -> None:
     """All features and timers, and every decision behind the switch, are those of the new library alone over the log.
 
-    Without late records: what is late is judged by the customer's clock, which the old library's firings moved.
+    The decisions are held against the oracle's, too, which shares no code with the engine. What is late is judged by
+    the customer's clock, which the old library's firings move: with late records it has no signals.
     """
 
     @settings(many, max_examples=150)
     @given(lineages(), busy_logs(), st.integers(0, 40), st.sampled_from(["wall", "log"]))
     def agrees(made: list[Tree], log: list[Tree], place: int, clock: Clock) -> None:
-        old, new = (plan_of(library) for library in (made[0], renamed(made[0], made[1])))
+        library = renamed(made[0], made[1])
+        old, new = plan_of({**made[0], "signals": []} if lateness else made[0]), plan_of(library)
         assume(old.digest != new.digest)
         at = min(place, len(log))
-        log = without_lateness(log)
+        log = log if lateness else without_lateness(log)
         time = log[at - 1]["_append"] if at else ORIGIN
         whole = [*log[:at], switched(1, new, time, ORIGIN), *log[at:]]
-        gone, alone = go([old, new], whole, clock), go([new], list(map(as_tick, whole)), clock)
-        before = go([new], list(map(as_tick, whole[: at + 1])), clock)
-        assert behind(gone, new) == alone.decisions[len(before.decisions) :]
+        ticked = list(map(as_tick, whole))
+        gone, alone = go([old, new], whole, clock), go([new], ticked, clock)
+        before = len(go([new], ticked[: at + 1], clock).decisions)
+        assert behind(gone, new) == alone.decisions[before:]
         assert standing(gone, new) == standing(alone, new)
+        by_oracle = as_engine_says(evaluate(library, ticked, clock))[before:]
+        assert decoded(Output(behind(gone, new), gone.triggers)) == by_oracle
+
+    agrees()
+
+
+@pytest.mark.slow
+def test_silences_shorter_than_the_warming_are_as_if_they_had_always_been_there() -> None:
+    @settings(many, max_examples=150)
+    @given(busy_libraries("silent"), busy_logs(), st.integers(10, 40), st.integers(10, 30))
+    def agrees(made: Tree, log: list[Tree], place: int, seconds: int) -> None:
+        signals = [{name: said for name, said in one.items() if name != "if"} for one in made["signals"]]
+        old, new = plan_of({**made, "signals": []}), plan_of({**made, "signals": signals})
+        log, at = without_lateness(log), min(place, len(log))
+        time = log[at - 1]["_append"]
+        whole = [*log[:at], switched(1, new, time, time - seconds * SECOND), *log[at:]]
+        ticked = list(map(as_tick, whole))
+        before = len(go([new], ticked[: at + 1]).decisions)
+        assert behind(go([old, new], whole), new) == go([new], ticked).decisions[before:]
 
     agrees()
 

@@ -1,0 +1,146 @@
+"""The warming process at work: the log read by the new library alone, partition by partition up to its switch."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from rules import Plan, Slice, Warming
+from streams.broker import client_options
+from streams.libraries import Follower, Shelf
+from streams.metrics import Metrics
+from streams.sender import Sender, start_producer
+from streams.settings import Settings
+from streams.warming.messages import Job, Message, Progress, Ready, settings_of
+from streams.warming.states_file import write_states
+
+log = logging.getLogger(__name__)
+
+POLL = 200
+"""Milliseconds that one look for more records takes at most."""
+
+MANY = 5_000
+"""Records of one look."""
+
+TOLD = 0.2
+"""Seconds between two words about how far a partition is."""
+
+PATIENCE = 60.0
+"""Seconds that a library's record may take to come."""
+
+
+async def warm(job: Job, tell: Callable[[Message], None]) -> None:
+    """Reads all partitions of a job up to their switches. Raises KafkaError, and TimeoutError for a missing library."""
+    settings = settings_of(job)
+    plans = await asyncio.wait_for(_plans(job, settings), PATIENCE)
+    producer = await start_producer(settings)
+    consumer = AIOKafkaConsumer(
+        **client_options(settings),
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+    )
+    await consumer.start()
+    try:
+        await Reading(job, settings, plans, consumer, Sender(producer), tell).run()
+    finally:
+        await consumer.stop()
+        await producer.stop()
+
+
+async def _plans(job: Job, settings: Settings) -> dict[str, Plan]:
+    """The plans of all libraries of the job by their digests."""
+    shelf = Shelf(job.topics["libraries"], Metrics())
+    follower = Follower(settings, job.topics["libraries"], shelf)
+    await follower.start()
+    following = asyncio.create_task(follower.run())
+    try:
+        return {digest: await shelf.wait(digest) for digest in sorted({job.digest, *job.partitions.values()})}
+    finally:
+        following.cancel()
+        await follower.stop()
+
+
+class Reading:
+    """One job, with all that it needs."""
+
+    def __init__(
+        self,
+        job: Job,
+        settings: Settings,
+        plans: dict[str, Plan],
+        consumer: Any,
+        sender: Sender,
+        tell: Callable[[Message], None],
+    ) -> None:
+        self._job = job
+        self._consumer = consumer
+        self._sender = sender
+        self._tell = tell
+        self._told: dict[int, float] = {}
+        self._warmings = {
+            TopicPartition(job.topics["log"], number): Warming(
+                plans[old],
+                plans[job.digest],
+                sequence=job.sequence,
+                warm_from=job.warm_from,
+                number=number,
+                log=job.identity,
+                clock=settings.clock,
+            )
+            for number, old in job.partitions.items()
+        }
+
+    async def run(self) -> None:
+        """Until the switch has been read in every partition."""
+        await self._seek()
+        while self._warmings:
+            found = await self._consumer.getmany(*self._warmings, timeout_ms=POLL, max_records=MANY)
+            for tp, records in found.items():
+                await self._read(tp, records)
+            for tp in list(self._warmings):
+                await self._progress(tp)
+
+    async def _seek(self) -> None:
+        """To the first records that may count; where there are none yet, to the end."""
+        tps = list(self._warmings)
+        self._consumer.assign(tps)
+        begins, ends = await self._consumer.offsets_for_times(dict.fromkeys(tps, self._job.warm_from)), {}
+        if any(begin is None for begin in begins.values()):
+            ends = await self._consumer.beginning_offsets(tps)
+        for tp in tps:
+            self._consumer.seek(tp, ends[tp] if begins.get(tp) is None else begins[tp].offset)
+
+    async def _read(self, tp: TopicPartition, records: list[Any]) -> None:
+        warming = self._warmings[tp]
+        held = warming.read(records)
+        await self._send(tp.partition, held)
+        if warming.done:
+            self._consumer.pause(tp)
+            del self._warmings[tp]
+            self._finish(tp.partition, warming)
+
+    async def _send(self, number: int, held: Slice) -> None:
+        if held.decisions:
+            topic = self._job.topics["decisions"]
+            records = [(one.key, one.value) for one in held.decisions]
+            await self._sender.to_partition(topic, number % self._job.decisions, records)
+
+    def _finish(self, number: int, warming: Warming) -> None:
+        """Hands the states over; where a newer library came first, nobody waits for them."""
+        if warming.reached is not None and warming.reached.sequence == self._job.sequence:
+            path = Path(self._job.folder, f"{self._job.sequence}-{number}.states")
+            write_states(path, warming.states())
+            self._tell(Ready(number, str(path)))
+
+    async def _progress(self, tp: TopicPartition) -> None:
+        if time.monotonic() - self._told.get(tp.partition, 0.0) < TOLD:
+            return
+        self._told[tp.partition] = time.monotonic()
+        offset, end = await self._consumer.position(tp), self._consumer.highwater(tp)
+        if end is not None:
+            self._tell(Progress(tp.partition, offset, end))
