@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import Field, fields, is_dataclass
+from dataclasses import is_dataclass
 from typing import Any, Final
 
 from rules.declaration import Library
+from rules.identity import said
 
 _ASIDE: Final = ("digest", "timelines")
 
@@ -27,11 +28,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
     if is_dataclass(value) and not isinstance(value, type):
-        said = [field for field in fields(value) if field.name not in _ASIDE and _is_said(value, field)]
-        return [type(value).__name__, [(field.name, _plain(getattr(value, field.name))) for field in said]]
+        named = [(name, _plain(part)) for name, part in said(value).items() if name not in _ASIDE]
+        return [type(value).__name__, named]
     return value
-
-
-def _is_said(value: Any, field: Field[Any]) -> bool:
-    """Whether a field has another value than where nothing is written."""
-    return bool(getattr(value, field.name) != field.default)

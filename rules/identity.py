@@ -1,8 +1,12 @@
-"""Stable keys: the same definition has the same key on every machine and in every version of a library."""
+"""Stable keys: the same definition has the same key on every machine, in every version of a library, in every release.
+
+What a declaration doesn't say is left out, so that a key which a later release adds changes nothing for those that
+don't use it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from hashlib import blake2b
 from typing import Any
 
@@ -15,7 +19,13 @@ def part_key(kind: str, definition: Any) -> int:
 
 
 def _canonical(value: Any) -> bytes:
-    return orjson.dumps(value, default=asdict, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
+    return orjson.dumps(value, default=said, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
+
+
+def said(declaration: Any) -> dict[str, Any]:
+    """The fields of a declaration that have another value than where nothing is written."""
+    values = {field.name: (getattr(declaration, field.name), field.default) for field in fields(declaration)}
+    return {name: value for name, (value, default) in values.items() if value != default}
 
 
 def escape(part: str) -> str:

@@ -139,6 +139,7 @@ class _Refused:
         self.details = details
         location = details["loc"]
         self.path, self.model = _walk(data, seen, location)
+        self._beside = _keys_beside(data, self.path)
         self.at_key = self.kind == "extra_forbidden" or location[-1:] == ("[key]",)
         self.is_cut_off = _is_cut_off(data, self.path)
         self.missing: ValueKind | None = None
@@ -186,7 +187,9 @@ class _Refused:
             return f"`{key}`, which is not supported yet", "keys that this release knows", "leave it out"
         expected = f"{_among(known)} of {called}"
         if self.model and any(key in sibling.known_keys() for sibling in self.model.siblings()):
-            return f"`{key}`, which {called} doesn't take", expected, "leave it out"
+            own = self.model.meant.get(key)
+            instead = f"write `{own}` instead" if own and own not in self._beside else "leave it out"
+            return f"`{key}`, which {called} doesn't take", expected, instead
         near = nearest(key, known)
         if near:
             return f"the unknown key `{_short(key)}`", f"a key of {called}", f"write `{near}`"
@@ -202,6 +205,11 @@ def _is_cut_off(data: Any, path: Path) -> bool:
     if not path or not re.search(r"[\s()\[\]'\"<>=]", str(path[-1])):
         return False
     return _descend(data, path) is None
+
+
+def _keys_beside(data: Any, path: Path) -> frozenset[str]:
+    above = _descend(data, path[:-1])
+    return frozenset(above) if isinstance(above, dict) else frozenset()
 
 
 def _short(key: str) -> str:

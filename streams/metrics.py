@@ -278,7 +278,7 @@ WARMING_RECORDS = Spec(
     "gauge",
     "Records of the log that a new library's parts are still to read before its switch, by partition; 0 when none is "
     "warmed.",
-    "Not falling: see warming_failures and the worker's CPU; the process reads the log at some 50,000 records a second.",
+    "Not falling: see warming_failures and the worker's CPU; the process reads some 50,000 records a second.",
     ("partition",),
 )
 WARMING_FAILURES = Spec(

@@ -52,7 +52,12 @@ def _check_ends(signal: Placed[SignalFile]) -> Iterator[Problem]:
     if isinstance(first, WithoutEntry):
         found, expected = "`without` as the first step", "a first step that a touchpoint fulfils"
         yield from signal.problem(("follow", 0), found, expected, "write a step with a type before it")
-    if isinstance(last, WithoutEntry) and last.duration is None and not signal.has("follow", len(steps) - 1, "for"):
+    said = ("for", *WithoutEntry.meant)  # what is wrong with these is told already
+    if (
+        isinstance(last, WithoutEntry)
+        and last.duration is None
+        and not any(signal.has("follow", len(steps) - 1, key) for key in said)
+    ):
         found, expected = "a last `without` that has no `for`", "a duration of silence"
         yield from signal.problem(("follow", len(steps) - 1), found, expected, "add, for example, `for: 1h`")
     if isinstance(first, StepEntry) and first.within is not None:

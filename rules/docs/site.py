@@ -84,9 +84,10 @@ class _Site:
         self._groups = Groups(library, self._files, self._uses)
         self._views = SignalViews(library, self._words, self._uses)
         self._gists: Mapping[str, Phrase] = {one.name: self._words.gist(one) for one in library.signals}
+        self._version = f"{library.name}@{library.digest[:12]}"
         self._templates = Templates(
             library=library,
-            version=f"{library.name}@{library.digest[:12]}",
+            version=self._version,
             pages=_PAGES,
             marks=_MARKS,
             money=self._money,
@@ -95,7 +96,7 @@ class _Site:
         )
 
     def files(self) -> Iterator[tuple[str, bytes]]:
-        yield "site.css", self._templates.stylesheet()
+        yield "site.css", self._templates.stylesheet(self._version)
         yield from self._indexes()
         for signal in self._library.signals:
             yield f"signals/{signal.name}.html", self._signal(signal)
@@ -210,7 +211,7 @@ class _Site:
 
     def _settings(self) -> Iterator[tuple[str, str]]:
         library = self._library
-        yield "Version", f"{library.name}@{library.digest[:12]}"
+        yield "Version", self._version
         yield "Time zone", f"{library.time_zone}; a customer's own, profile.time_zone, where it is known"
         if library.currency:
             yield "Currency", library.currency

@@ -63,8 +63,10 @@ class Templates:
     def _source(self, name: str) -> str:
         return self._loader.get_source(self._environment, name)[0]
 
-    def stylesheet(self) -> bytes:
-        return self._source("site.css").encode()
+    def stylesheet(self, version: str) -> bytes:
+        """The style sheet; what is printed has the version at the foot of each sheet."""
+        said = "".join(one if one.isalnum() or one in "@.-_" else "?" for one in version)
+        return self._source("site.css").replace("VERSION", said).encode()
 
 
 def highlighted(yaml: str) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from rules.declaration import Feature, Library, Segment, Signal, Timeline
@@ -73,13 +74,15 @@ class SignalViews:
         self._library, self._words, self._uses = library, words, uses
         self._rig = Rig(library)
         self._place = zone_of(library.time_zone)
+        self._timelines = {
+            name: tuple(some) for name, some in groupby(library.timelines, key=lambda timeline: timeline.signal)
+        }
         self._features: Mapping[str, Feature] = {one.name: one for one in library.features}
         self._segments: Mapping[str, Segment] = {one.name: one for one in library.segments}
 
     def view(self, signal: Signal, area: str, file: str, yaml: str) -> SignalView:
         """The view of one signal, its timelines run."""
         reads, through = self._uses.signals[signal.name], self._uses.through(signal)
-        timelines = [one for one in self._library.timelines if one.signal == signal.name]
         return SignalView(
             signal=signal,
             area=area,
@@ -93,7 +96,7 @@ class SignalViews:
             fields=tuple((name, field_says(name)) for name in sorted(through.fields)),
             types=self._types(through),
             readers=self._uses.readers("signal", signal.name),
-            examples=tuple(self._example(signal, one, through) for one in timelines),
+            examples=tuple(self._example(signal, one, through) for one in self._timelines.get(signal.name, ())),
         )
 
     def _types(self, reads: Reads) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ from rules.explaining.moments import Clock, span
 from rules.explaining.writing import value_text
 from rules.wall_time import zone_of
 
+PASSED: Final = "if"  # the reason of a moment that is no firing
+NO_CHANNEL: Final = "no channel"
 SHOWN_FIRINGS: Final = 5  # of a signal, the last ones
 SHOWN_INSTANCES: Final = 3  # of a signal, the nearest ones
 _INDENT: Final = "  "
@@ -60,16 +62,19 @@ def told_signal(signal: SignalNow, clock: Clock) -> Iterator[str]:
 
 def _firings(fired: Sequence[Fired], clock: Clock) -> Iterator[str]:
     if len(fired) > SHOWN_FIRINGS:
-        yield f"fired {len(fired)} times; the last {SHOWN_FIRINGS}:"
+        passed = sum(one.reason == PASSED for one in fired)
+        counts = {"fired": len(fired) - passed, "passed": passed}
+        yield f"{' and '.join(f'{verb} {n} times' for verb, n in counts.items() if n)}; the last {SHOWN_FIRINGS}:"
     for one in fired[-SHOWN_FIRINGS:]:
         yield from told_firing(one, clock)
 
 
 def told_firing(one: Fired, clock: Clock) -> Iterator[str]:
-    """A firing, what became of it, and the touchpoints that made it."""
+    """A firing, or a moment that passed as `if` was false; what became of it, and the touchpoints that made it."""
     per = "" if one.per is None else f" for {one.per}"
     late = ", by a late touchpoint" if one.late else ""
-    verb = "fires, the detector hasn't got there," if one.foreseen else "fired"
+    now, then = ("passes", "passed") if one.reason == PASSED else ("fires", "fired")
+    verb = f"{now}, the detector hasn't got there," if one.foreseen else then
     yield f"{verb}{per} {clock.short(one.at)}{late}: {outcome(one)}"
     for touchpoint in one.touchpoints:
         kind = touchpoint.type or "touchpoint"
@@ -80,7 +85,11 @@ def told_firing(one: Fired, clock: Clock) -> Iterator[str]:
 
 
 def outcome(one: Fired) -> str:
-    """``sent to email``, or ``held, if: profile.email_consent``."""
+    """``sent to email``, ``held, expired: 20 ms ago``, or ``no firing, as `if` was false: profile.email_consent``."""
+    if one.reason == PASSED:
+        return f"no firing, as `if` {'is' if one.foreseen else 'was'} false: {one.detail}"
+    if one.reason == NO_CHANNEL:
+        return "a decision only, as the signal names no channel"
     if one.reason is None:
         return f"{one.outcome} to {one.channel}" if one.channel else one.outcome
     return f"{one.outcome}, {one.reason}" + (f": {one.detail}" if one.detail else "")

@@ -16,7 +16,7 @@ from rules.touchpoint import Touchpoint
 TIME: Final = 0
 ID: Final = 1
 WAITS: Final = 2
-KNOWN: Final = 128  # touchpoints kept of an instance
+KNOWN: Final = 128  # touchpoints kept of an instance, at most
 
 
 class LaggingSilentMatcher:

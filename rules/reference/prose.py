@@ -92,7 +92,8 @@ Time alone turns it at the first whole millisecond at which it is true. With `ho
 been true ever since t and still is when t + hold is reached, before any touchpoint of that millisecond; false and
 true again begins anew; it can't read the touchpoint. With `per` it must read a feature kept per that field: an
 instance begins with the first touchpoint of that value that such a feature takes, and is asked at every record of
-the customer. After a library switch its value then counts as its value before.
+the customer. It ends without firing when any such feature that it reads lets the value go, and begins with the next
+touchpoint of the value that any of them takes. After a library switch its value then counts as its value before.
 """
 
 FOLLOW: Final = """
@@ -108,7 +109,16 @@ it, and a breaker at t itself after the step in the log. A touchpoint that lacks
 SILENT: Final = """
 `silent: d` fires at last + d, before a touchpoint of that millisecond, once for each last touchpoint; of types with
 `latency` L, for each one with none in (t, t + d), at t + d + L. Where last + d has passed when a late one comes, it
-fires now. With `per`, touchpoints without the field don't concern it.
+fires now. With `per`, touchpoints without the field don't concern it. Of touchpoints of one millisecond the later in
+the log is named. With latency 128 touchpoints of an instance are kept, without those that no late one can have to do
+with.
+"""
+
+DATE: Final = """
+It is asked when time comes to a window and when the profile changes, at the customer's clock, however late the change.
+A change that moves now into a window fires; one within a window, its own or another year's, doesn't. Windows of a
+yearly date that overlap fire each for itself. A duration that isn't whole days is elapsed time from the date's
+midnight, and the day after it is then 24 hours. A yearly instant comes in other years at the same local date and time.
 """
 
 FIRING: Final = """
@@ -117,7 +127,12 @@ doesn't fire and isn't made up for; firings count, sent or not. Where `if` is fa
 with the reason `if`, and the pattern starts anew as after a firing, but `again` doesn't start. An instance fires at
 most once in a millisecond. With `per`, a touchpoint without the field begins and fulfils nothing, but as one of
 `without` it counts for every instance. 100 instances are kept for a customer, the one touched longest ago ends
-without firing.
+without firing, and its `again` with it: its value is as never seen.
+
+A firing is read as the touchpoint `signal.fired` right after the record or the timers that made it: with its trigger's
+id, its moment as the time, the signal's name in `properties.signal` and the value of the `per` field as it is reported
+(a number where the field holds numbers). It is no record, so its id isn't remembered, and it is never late. What `if`
+refused is no firing. `touchpoint.FIELD` of a `when` is missing at it, that of an `if` or a carried value is at hand.
 """
 
 TIME: Final = """
@@ -139,6 +154,25 @@ TIME: Final = """
 - 64 KB are kept of a customer at most. Where it would be more, windows are kept more coarsely, the heaviest first, and
   of all else the older half goes, until 32 KB are left.
 - The result depends on the log alone.
+"""
+
+VERSIONS: Final = """
+- A published library takes the place of the one before at one record of the log, `library.switched`. Timers due by its
+  time fire by the old library first, then the new one decides. A library as old as the present one, or older, is passed
+  over.
+- What has the same definition keeps what it has counted, and its timers: a feature with the same keys; a signal with
+  the same name, `per` and pattern, for a `when` the same features and segments, for a silence the same latencies, for
+  dates and what counts days the same time zone. All else begins empty, and what is gone fires no more.
+- A changed `if`, `again`, `value`, `status` (`shadow` or `live`) or `then` changes nothing that is kept. An `again` that
+  became shorter makes up for nothing. Last firings are kept by the signal's name and `per`, so that `again` counts on
+  over a change of its pattern.
+- The value of a new `when` at the switch counts as its value before: it fires after it has been false. A `date` whose
+  window is open at the switch doesn't fire.
+- With `--warm-from TIME` new and changed features and signals are, for each customer, what the new library alone would
+  have made of the log from then on: of the first record that arrived at TIME or later, and all behind it. What has the
+  same definition, the profile and the ids stay. The clock and the last firings are the later of both. A `when` reads
+  them as they then are; what is true only so counts as true before. Firings before the switch are decisions that are
+  held, with the reason `warming`: they are never sent, and `again` counts them.
 """
 
 FUNCTIONS_SAY: Final[Mapping[str, str]] = {

@@ -54,6 +54,8 @@ def _parts() -> Iterator[str]:
     yield from _expressions()
     yield heading("Time")
     yield prose.TIME
+    yield heading("A new version")
+    yield prose.VERSIONS
     yield from section("NAME.test.yaml", TimelineEntry)
     yield from section("timeline", TouchpointEntry, 3, said={*FIELDS, *OPEN_FIELDS} - {"type"})
     yield from section("fires", FiringEntry, 3)
@@ -77,6 +79,7 @@ def _signals() -> Iterator[str]:
     yield heading("silent", 3)
     yield prose.SILENT
     yield from section("date", DateEntry, 3)
+    yield prose.DATE
     yield from section("then", ThenEntry, 3)
 
 

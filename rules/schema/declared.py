@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
@@ -16,7 +16,10 @@ class Seen:
 
 
 class Declared(BaseModel):
-    """A mapping in a library. ``not_yet`` are keys of the language that this release doesn't reach.
+    """A mapping in a library.
+
+    ``not_yet`` are keys of the language that this release doesn't reach; ``meant`` maps a key of a sibling that is
+    easily written in the place of one of its own to that.
 
     The docstrings of the models and of their keys are what the reference of the language and editors show.
     """
@@ -25,6 +28,7 @@ class Declared(BaseModel):
         extra="forbid", frozen=True, strict=True, validate_default=False, use_attribute_docstrings=True
     )
     not_yet: ClassVar[tuple[str, ...]] = ()
+    meant: ClassVar[Mapping[str, str]] = {}
     called: ClassVar[str] = "mapping"
 
     @model_validator(mode="before")

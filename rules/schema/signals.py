@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import ConfigDict, Discriminator, Field, Tag
 
@@ -53,6 +53,7 @@ class WithoutEntry(Declared):
     """A silence with `for`; between two steps and without it, what breaks a run."""
 
     called = "a step with `without`"
+    meant: ClassVar[Mapping[str, str]] = {"within": "for"}
 
     without: Types
     """The types that mustn't come."""

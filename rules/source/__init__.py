@@ -3,4 +3,15 @@
 from rules.source.node import Document, Node, Path, Place, Scalar, Sequence, Table, plain
 from rules.source.read import decode_document, read_document
 
-__all__ = ["Document", "Node", "Path", "Place", "Scalar", "Sequence", "Table", "decode_document", "plain", "read_document"]
+__all__ = [
+    "Document",
+    "Node",
+    "Path",
+    "Place",
+    "Scalar",
+    "Sequence",
+    "Table",
+    "decode_document",
+    "plain",
+    "read_document",
+]

@@ -18,6 +18,11 @@ from rules.source.syntax import syntax_problem
 DEEPEST: Final = 20
 MOST_PROBLEMS: Final = 100  # of one file: one made to be refused must not fill the screen
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # without libyaml it is slower, no less right
+_WRITTEN_AGAIN: Final = {  # in place of an anchor
+    yaml.ScalarEvent: "leave it out and write the value again where it is used, or put the text in quotes",
+    yaml.SequenceStartEvent: "leave it out and write the list out again where it is used",
+    yaml.MappingStartEvent: "leave it out and write the mapping out again where it is used",
+}
 _STYLES: Final[dict[str, Style]] = {"'": "single", '"': "double", "|": "block", ">": "block"}
 
 
@@ -123,7 +128,7 @@ class _Composer:
 
     def _refuse_extras(self, event: Any) -> None:
         if event.anchor is not None:
-            self._note(event, f"the anchor `&{event.anchor}`", "no anchors", "leave it out, or put the text in quotes")
+            self._note(event, f"the anchor `&{event.anchor}`", "no anchors", _WRITTEN_AGAIN[type(event)])
         if event.tag is not None:
             name = event.tag.replace("tag:yaml.org,2002:", "!!")
             self._note(event, f"the tag `{name}`", "no tags", "leave it out, or put the text in quotes")

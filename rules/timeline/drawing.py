@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from rules.declaration import ExpectedFiring, TimelineStep
 from rules.timeline.outcome import Outcome
-from rules.timeline.run import Found
+from rules.timeline.run import NO_CHANNEL, Found
 from rules.wall_time import wall_time
 
 Mark = Literal["touchpoint", "fired", "passed", "missing", "surplus", "end", "left out"]
@@ -104,8 +104,13 @@ def _written(value: object) -> str:
 
 def _fired(found: Found) -> str:
     text = f"fired to {found.channel}" if found.channel else "fired"
-    held = f", held: {found.reason}" if found.reason and not found.channel else ""
-    return f"{text}{_said(found.per, late=found.late)}{held}"
+    return f"{text}{_said(found.per, late=found.late)}{_held(found)}"
+
+
+def _held(found: Found) -> str:
+    if found.reason == NO_CHANNEL:
+        return ", a decision only"
+    return f", held: {found.reason}" if found.reason and not found.channel else ""
 
 
 def _expected(expected: ExpectedFiring, nearest: Found | None) -> str:

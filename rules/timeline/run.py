@@ -16,6 +16,7 @@ from rules.state import State, encode_state
 
 CUSTOMER: Final = "customer"
 REFUSED: Final = "if"
+NO_CHANNEL: Final = "no channel"
 _NO_LIBRARY: Final = -1
 
 

@@ -12,13 +12,14 @@ from typing import Annotated
 import typer
 from aiokafka.errors import KafkaError
 
-from rules import Changes, Library, PlacedLibrary, Rig, changes, compile_plan, rfc3339
+from rules import Library, PlacedLibrary, Rig, compile_plan, rfc3339
 from streams.broker import BrokerAbsentError, wait
 from streams.cli.application import new_app
 from streams.cli.check import summary
 from streams.cli.flags import flags, settings_of
 from streams.cli.moments import ago
 from streams.cli.output import WRONG_USAGE, fail, placed_at, quiet_kafka, say
+from streams.cli.publish_shown import show
 from streams.cli.test import draw, run_all, sum_up
 from streams.libraries import Approval, Follower, Published, PublishError, Shelf, publish, publishable
 from streams.libraries.publish import now
@@ -145,15 +146,16 @@ async def _publish(settings: Settings, wanted: Wanted) -> None:
     if catalogue.libraries in missing and not wanted.dry_run:
         await _create(settings, wanted, [catalogue.libraries])
     there = catalogue.libraries not in missing or not wanted.dry_run
-    newest = await _newest(settings, catalogue.libraries.name) if there else None
-    approved = _approved(wanted, newest[0] if newest else None)
-    _show(wanted, newest, approved)
-    if newest and newest[0].digest == wanted.library.digest and len(approved) == len(newest[0].approved):
-        typer.echo(f"already the newest (sequence {newest[0].sequence}): nothing to publish")
+    shelf = await _shelf(settings, catalogue.libraries.name, read=there)
+    newest = shelf.newest
+    approved = _approved(wanted, shelf.published(wanted.library.digest))
+    show(wanted.library, newest, approved, wanted.warm_from)
+    before = newest.published if newest else None
+    if before and before.digest == wanted.library.digest and len(approved) == len(before.approved):
+        typer.echo(f"already the newest (sequence {before.sequence}): nothing to publish")
         return
     if wanted.warm_from is not None and newest is None:
         fail("--warm-from: found no library published before; expected one that this one follows; leave it out")
-    before = newest[0] if newest else None
     record = publishable(
         wanted.library, wanted.directory, replaces=before, approved=approved, warm_from=wanted.warm_from
     )
@@ -188,48 +190,21 @@ async def _with_topics(settings: Settings, wanted: Wanted, topics: Sequence[Topi
         typer.echo(f"topic {topic.name}: {'found none, --create-topics is needed' if wanted.dry_run else 'created'}")
 
 
-async def _newest(settings: Settings, topic: str) -> tuple[Published, Library] | None:
+async def _shelf(settings: Settings, topic: str, *, read: bool) -> Shelf:
+    """What is published; nothing where the topic isn't to be read."""
     shelf = Shelf(topic, Metrics())
     follower = Follower(settings, topic, shelf)
     try:
-        await follower.start()
+        if read:
+            await follower.start()
     finally:
         await follower.stop()
-    return (shelf.newest.published, shelf.newest.plan.library) if shelf.newest else None
+    return shelf
 
 
-def _approved(wanted: Wanted, newest: Published | None) -> tuple[Approval, ...]:
+def _approved(wanted: Wanted, published: Published | None) -> tuple[Approval, ...]:
     """Who has approved this digest so far, and who does now."""
     digest, at = wanted.library.digest, rfc3339(now())
-    before = newest.approved if newest and newest.digest == digest else ()
+    before = published.approved if published else ()
     known = {approval.by for approval in before}
     return (*before, *(Approval(who, digest, at) for who in dict.fromkeys(wanted.approve) if who not in known))
-
-
-def _show(wanted: Wanted, newest: tuple[Published, Library] | None, approved: Sequence[Approval]) -> None:
-    """Says what is the newest, what changes, and what that costs."""
-    for approval in approved:
-        typer.echo(f"approved by {approval.by}, {approval.at}")
-    if newest is None:
-        typer.echo("newest published: none")
-        return
-    published, library = newest
-    by = f" by {published.by}" if published.by else ""
-    typer.echo(f"newest published: {published.version} (sequence {published.sequence}), {published.published}{by}")
-    found = changes(library, wanted.library)
-    for line in found.lines():
-        typer.echo(f"  {line}")
-    _show_anew(found, wanted.warm_from)
-
-
-def _show_anew(found: Changes, warm_from: int | None) -> None:
-    anew = [
-        f"{kind} {', '.join(names)}"
-        for kind, names in (("signals", found.signals_anew), ("features", found.features_anew))
-        if names
-    ]
-    if anew:
-        how = "" if warm_from is None else f", with what the log says from {rfc3339(warm_from)} on"
-        typer.echo(
-            f"these begin anew, as their definition or that of a feature they read changed: {'; '.join(anew)}{how}"
-        )

@@ -8,6 +8,7 @@ import typer
 
 from streams.cli.application import new_app
 from streams.cli.flags import flags, settings_of
+from streams.cli.output import WRONG_USAGE, fail
 from streams.run import run_detector
 from streams.settings import OPTIONS
 
@@ -25,4 +26,7 @@ def app() -> typer.Typer:
 
 
 def run(**given: object) -> None:
-    raise typer.Exit(run_detector(settings_of(os.environ, given)))
+    settings = settings_of(os.environ, given)
+    if settings.publish and settings.library is None:
+        fail("found --publish and no library; expected the folder to publish: give --library DIR", WRONG_USAGE)
+    raise typer.Exit(run_detector(settings))

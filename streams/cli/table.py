@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from rules import Slice
 from streams.cli.output import counted
 
+NO_CHANNEL = "no channel"
+DECISION_ONLY = "decision only"
 LISTED = 20
 """Bad records that are listed one by one; more are only counted."""
 
@@ -40,7 +42,9 @@ class Tally:
 
 
 def outcome(outcome: str, reason: str | None) -> str:
-    """``sent``, or ``held: REASON``."""
+    """``sent``, ``held: REASON``, or `DECISION_ONLY` where nothing was to be sent."""
+    if reason == NO_CHANNEL:
+        return DECISION_ONLY
     return outcome if reason is None else f"{outcome}: {reason}"
 
 
@@ -53,7 +57,9 @@ def table(tally: Tally) -> Iterable[str]:
         for signal, channel in rows
     ]
     sums = [f"{sum(n for (_, _, o), n in tally.outcomes.items() if o == name):,}" for name in columns]
-    return aligned([["signal", "channel", *columns], *cells, ["all", "", *sums]], texts=2)
+    yield from aligned([["signal", "channel", *columns], *cells, ["all", "", *sums]], texts=2)
+    if DECISION_ONLY in columns:
+        yield f"{DECISION_ONLY}: the signal names no channel, so nothing is to be sent; others can read its firings"
 
 
 def aligned(rows: Sequence[Sequence[str]], texts: int) -> Iterable[str]:

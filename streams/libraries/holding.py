@@ -116,6 +116,15 @@ class Libraries:
                 f"partition is decided by it (sequence {sequence}); publish it again with `telltale publish`"
             ) from None
         await self._must_send(plan, f"partition {number}")
+        newest = self._shelf.newest
+        if newest is not None and newest.published.sequence < sequence:
+            log.error(
+                "partition %s is decided by the library of sequence %s: found %s as the newest published, expected "
+                "that or more; was the topic made anew? What is published is not switched to before its sequence is larger",
+                number,
+                sequence,
+                newest.published.sequence,
+            )
         return Start(sequence, plan)
 
     async def _must_send(self, plan: Plan, what: str) -> None:

@@ -74,6 +74,10 @@ class Shelf:
             self._keep(published.digest, plan)
         return plan
 
+    def published(self, digest: str) -> Published | None:
+        """The last record of a library; None where the topic has none of this digest, or none that can be used."""
+        return self._find(digest)
+
     async def wait(self, digest: str) -> Plan:
         """The plan of a library, when the topic has it."""
         while (plan := await self.plan(digest)) is None:

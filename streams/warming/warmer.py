@@ -87,7 +87,7 @@ class Warmer:
         """Whether a partition's warm states are near its end, so that a switch would wait for them shortly only."""
         old = self._old(number)
         if published.warm_from is None or old is None:
-            return True
+            return published.warm_from is None
         want = Want(published.sequence, published.digest, published.warm_from, old)
         if self._given.get(number) == want:
             return False  # it is being switched
@@ -98,7 +98,10 @@ class Warmer:
     async def states(self, number: int, switch: Switch) -> Mapping[bytes, bytes]:
         """The customers' states as they have to be at the switch's own offset, when they are."""
         old = self._old(number)
-        if switch.warm_from is None or old is None:
+        if switch.warm_from is None:
+            return {}
+        if old is None:  # it has just gone to another worker, and who asks is about to be told
+            await asyncio.get_running_loop().create_future()
             return {}
         want = Want(switch.sequence, switch.digest, switch.warm_from, old)
         self._awaited.add(number)

@@ -178,6 +178,14 @@ class TestPublish:
         assert "(sequence 1): workers switch" in more.stdout
         records = [json.loads(one.value) for one in kafka.read_all(f"{flags[3]}.libraries")]
         assert [one["by"] for one in records[-1]["approved"]] == ["ann", "ben"]
+        # Back to it from another one: who has approved it still has.
+        (library / "channels.yaml").write_text("email: {}\nsite: {}\npush: {}\n")
+        assert telltale("publish", library, *flags, "--create-topics").exit_code == 0
+        (library / "channels.yaml").write_text("email: {}\nsite: {}\n")
+        assert telltale("publish", library, *flags).exit_code == 0
+        *_, other, back = (json.loads(one.value) for one in kafka.read_all(f"{flags[3]}.libraries"))
+        assert other["approved"] == []
+        assert (back["replaces"], back["approved"]) == (other["digest"], records[-1]["approved"])
 
     def test_what_changes_and_begins_anew(self, kafka: Kafka, library: Path) -> None:
         flags = ("--broker", kafka.bootstrap, "--namespace", kafka.topic_name("publish"))

@@ -205,7 +205,7 @@ def chained_libraries(draw: st.DrawFn) -> Tree:
 
 # Logs
 
-Event = tuple[str, int, int, str | None, int, str, str | None]
+Event = tuple[str, int, int, str | None, int, str, str | None, int]
 PRODUCTS = ("p", "q", None)
 
 
@@ -218,17 +218,18 @@ def events(products: Sequence[str | None]) -> SearchStrategy[Event]:
         st.sampled_from([1, 2, -1]),
         st.sampled_from(["k", "k", "k", "l"]),
         st.sampled_from([None, None, "slow", "fast"]),
+        st.sampled_from([0] * 9 + [1, 2]),  # whose id it has: its own, or that of one before
     )
 
 
 def busy_log_of(happened: list[Event]) -> list[Tree]:
     """The records of a log from what happened."""
     now, log = ORIGIN, []
-    for place, (kind, after, back, product, value, customer, source) in enumerate(happened):
+    for place, (kind, after, back, product, value, customer, source, doubles) in enumerate(happened):
         now += after * SECOND
         record: Tree = {"type": kind, "time": now - back * SECOND, "_append": now}
         if kind != "clock.tick":
-            record |= {"id": str(place), "customer": customer}
+            record |= {"id": str(max(0, place - doubles)), "customer": customer}
             changed = {"x": value > 0} | ({} if product is None else {"d": now + 3 * value * SECOND})
             record |= {"properties": changed} if kind == "profile.updated" else {"value": value}
             record |= spelled({"product": product, "source": source})

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import yaml
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -294,26 +292,3 @@ def logs(largest: int = 40) -> SearchStrategy[list[Tree]]:
     """Logs up to that long; half of them are long, for hypothesis by itself draws short lists."""
     least = st.sampled_from([0, largest // 4, largest // 2, largest * 3 // 4])
     return least.flatmap(lambda size: st.lists(events(), min_size=size, max_size=largest)).map(log_of)
-
-
-# As files
-
-
-def write_library(library: Tree, directory: Path) -> Path:
-    """Writes a library to a folder as its YAML files, and gives the folder."""
-    (directory / "signals").mkdir(parents=True, exist_ok=True)
-    for name in ("library", "interactions", "features", "segments", "channels"):
-        if library.get(name):
-            write_yaml(directory / f"{name}.yaml", library[name])
-    for signal in library["signals"]:
-        write_yaml(directory / "signals" / f"{signal['signal']}.yaml", signal)
-    return directory
-
-
-def write_yaml(path: Path, tree: Tree) -> None:
-    path.write_text(yaml.dump(tree, Dumper=_WithoutAliases, sort_keys=False, allow_unicode=True), encoding="utf-8")
-
-
-class _WithoutAliases(yaml.SafeDumper):
-    def ignore_aliases(self, data: Any) -> bool:
-        return True

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rules import Clock, Outgoing, Partition, Plan, compile_plan, load_library
-from tests.oracle.strategies import write_library
+from tests.oracle.written import write_library
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 

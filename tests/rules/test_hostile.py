@@ -91,7 +91,8 @@ def test_a_billion_laughs(tmp_path: Path) -> None:
     with within(5, megabytes=64):
         said = problems(tmp_path, features="\n".join(lines))
     assert said[0] == (
-        "features.yaml:1:5: found the anchor `&a0`; expected no anchors; leave it out, or put the text in quotes"
+        "features.yaml:1:5: found the anchor `&a0`; expected no anchors; "
+        "leave it out and write the list out again where it is used"
     )
     assert len(said) == 100
 

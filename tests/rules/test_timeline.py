@@ -341,6 +341,14 @@ class TestDrawing:
             "           00:00:00  ✗  fired to email for tent: not expected",
         ]
 
+    def test_what_was_held(self) -> None:
+        mine = [found(HOUR, reason="expired"), found(DAY, reason="no channel")]
+        outcome = held_against(timeline_of(ExpectedFiring(HOUR), ExpectedFiring(DAY)), mine)
+        assert lines(outcome)[1:3] == [
+            "           01:00:00  ✓  fired, held: expired",
+            "1970-01-02 00:00:00  ✓  fired, a decision only",
+        ]
+
     def test_what_was_not_found_at_all_and_what_passed(self) -> None:
         outcome = held_against(timeline_of(ExpectedFiring(DAY, late=True)), [found(HOUR, reason="if")])
         assert lines(outcome)[1:3] == [

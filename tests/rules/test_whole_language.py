@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.oracle import evaluate
 from tests.rules.driving import drive, plan_of
 
 MONDAY = "2026-01-05T00:00:00"
@@ -52,13 +53,15 @@ def tick(at: int) -> dict[str, Any]:
 
 
 def fired(made: dict[str, Any], log: list[dict[str, Any]]) -> list[tuple[str, int]]:
-    """(signal, ms since START) of all that fired; the same in one batch, record by record and with restarts."""
+    """(signal, ms since START) of all that fired; the same in one batch, with restarts, and by the oracle."""
     plan = plan_of(made)
     at_once = drive(plan, log, clock="log")
     every = range(len(log))
     assert drive(plan, log, clock="log", cuts=every, restarts=every) == at_once
     decisions = [json.loads(one.value) for one in at_once.decisions]
-    return [(one["signal"], int(one["id"].rpartition(":")[2]) - START) for one in decisions]
+    found = [(one["signal"], int(one["id"].rpartition(":")[2]) - START) for one in decisions]
+    assert found == [(one["signal"], one["time"] - START) for one in evaluate(made, log, "log")]
+    return found
 
 
 def test_a_trend_rises_by_touchpoints_and_falls_by_time_alone() -> None:

@@ -38,8 +38,10 @@ class TestCheck:
     def test_a_good_library(self) -> None:
         result = telltale("check", SHOP)
         assert (result.exit_code, result.stderr) == (0, "")
-        expected = "library shop, 32 signals (32 live), 43 features, 7 channels, 316 timelines, 38 touchpoint types; good"
-        assert result.stdout == f"{SHOP}: {expected}\n"
+        assert result.stdout == (
+            f"{SHOP}: library shop, 32 signals (32 live), 43 features, 7 channels, 316 timelines, 38 touchpoint types; "
+            "good\n"
+        )
 
     def test_all_problems_of_a_bad_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(TESTDATA / "bad")
@@ -103,6 +105,21 @@ class TestReplay:
             "b.jsonl:1: wrong type at $.attention: Expected `float` <= 1.0",
             "2 records that can't be used",
         ]
+
+    def test_a_signal_without_a_channel_is_told_as_no_fault(self, tmp_path: Path) -> None:
+        (tmp_path / "signals").mkdir()
+        (tmp_path / "library.yaml").write_text("name: shop\nformat: 1\n")
+        (tmp_path / "signals/step.yaml").write_text("signal: step\nstatus: live\nfollow: [basket.added]\n")
+        decisions = tmp_path / "decisions.jsonl"
+        result = telltale("replay", "-", "--library", tmp_path, "--decisions", decisions, stdin=touchpoint(1, 5))
+        assert result.stdout == (
+            "signal  channel  decision only\n"
+            "step    -                    1\n"
+            "all                          1\n"
+            "decision only: the signal names no channel, so nothing is to be sent; others can read its firings\n"
+        )
+        decision = json.loads(decisions.read_text())
+        assert (decision["outcome"], decision["reason"]) == ("held", "no channel")
 
     def test_many_bad_lines_are_counted(self, tmp_path: Path) -> None:
         (tmp_path / "a.jsonl").write_bytes(b"no json\n" * 3000)
@@ -210,6 +227,12 @@ class TestRun:
         monkeypatch.setattr("streams.cli.run.run_detector", lambda settings: ran.append(settings) or 0)
         assert telltale("run").exit_code == 0
         assert ran[0].library is None  # a published one decides
+
+    def test_nothing_to_publish(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("TELLTALE_LIBRARY", raising=False)
+        result = telltale("run", "--publish")
+        expected = "found --publish and no library; expected the folder to publish: give --library DIR\n"
+        assert (result.exit_code, result.stderr) == (2, expected)
 
     @pytest.mark.parametrize(
         ("flag", "value", "expected"),

@@ -81,6 +81,15 @@ async def test_one_whose_record_compaction_has_taken_is_found_by_its_digest(stag
     assert await stage.versions({0: marker(0, OLD.digest)}) == {0: (0, OLD.digest)}
 
 
+async def test_a_topic_that_was_made_anew_is_told(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    assert await stage.versions({0: marker(7, OLD.digest)}) == {0: (7, OLD.digest)}
+    (message,) = caplog.messages
+    assert message == (
+        "partition 0 is decided by the library of sequence 7: found 1 as the newest published, expected that or more; "
+        "was the topic made anew? What is published is not switched to before its sequence is larger"
+    )
+
+
 async def test_without_a_record_it_is_the_one_that_the_log_names_first(stage: Stage) -> None:
     stage.log.first = {1: Switch(0, OLD.digest, 0, None, 3)}
     found = await stage.versions({0: None, 1: None, 2: marker(-1, "0" * 12), 3: marker(0, "0" * 12)})

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from rules.docs.drawing.axis import Axis
 from rules.docs.drawing.happening import Event, Happening
-from rules.docs.drawing.lettering import fitted, width
+from rules.docs.drawing.lettering import fitted, width, wrapped
+from rules.docs.drawing.moments import clock_text, day_text, told_moment
 from rules.docs.drawing.picture import Anchor, Bar, Label, Line, Mark, Picture
+from rules.docs.drawing.room import Taken
 from rules.docs.drawing.watching import Span
 from rules.timeline.drawing import span as span_text
 from rules.wall_time import wall_time
@@ -42,26 +44,6 @@ class Wording:
 
     type: Callable[[str], str]
     wait: Callable[[Span], str]
-
-
-class _Taken:
-    """The room on a row that labels have taken."""
-
-    def __init__(self, left: float, right: float) -> None:
-        self._left, self._right = left, right
-        self._taken: list[tuple[float, float]] = []
-
-    def take(self, begins: float, ends: float, apart: float = 6) -> bool:
-        """Takes a stretch, if it is free and within the row."""
-        free = all(ends + apart <= left or begins - apart >= right for left, right in self._taken)
-        if free and begins >= self._left and ends <= self._right:
-            self._taken.append((begins, ends))
-            return True
-        return False
-
-    def hold(self, begins: float, ends: float) -> None:
-        """Takes a stretch in any case."""
-        self._taken.append((begins, ends))
 
 
 def draw(happening: Happening, shape: Shape, wording: Wording, place: ZoneInfo) -> Picture:
@@ -107,7 +89,8 @@ class _Drawing:
     def _spans(self) -> Iterable[tuple[str, list[Span]]]:
         lanes: dict[str, list[Span]] = {}
         for span in self._waits:
-            lanes.setdefault(self._wording.wait(span), []).append(span)
+            of = "" if span.per is None else f"{span.per}: "
+            lanes.setdefault(f"{of}{self._wording.wait(span)}", []).append(span)
         return lanes.items()
 
     def _lane(self, name: str, look: str) -> float:
@@ -115,12 +98,14 @@ class _Drawing:
         shape = self._shape
         if shape.names:
             y = self._y + shape.lane / 2
-            text = fitted(name, shape.names - 8, SIZE)
-            self._made.labels.append(Label(0, y + 4, text, look))
+            lines = wrapped(name, shape.names - 10, SIZE)
+            first = y + 4 - (len(lines) - 1) * _LEADING / 2
+            for at, line in enumerate(lines):
+                self._made.labels.append(Label(2, first + at * _LEADING, line, look))
         else:
             y = self._y + shape.lane - 18
-            text = fitted(name, shape.width, SIZE)
-            self._made.labels.append(Label(0, self._y + 14, text, look))
+            text = fitted(name, shape.width - 4, SIZE)
+            self._made.labels.append(Label(2, self._y + 14, text, look))
         self._made.lines.append(Line(self._axis.left - 6, y, self._axis.right + 6, y, "lane"))
         self._y += shape.lane
         return y
@@ -132,25 +117,26 @@ class _Drawing:
             title += ", arrives late" if event.kind == "late" else ""
             look = {"late": "late", "chain": "chain"}.get(event.kind, "dot")
             self._made.marks.append(Mark(self._axis.x(event.time), y, look, title))  # type: ignore[arg-type]
-        self._details(events, y)
+        at_once = {moment: [one.matters for one in some] for moment, some in _by_time(events)}
+        self._details({moment: " · ".join(filter(None, said)) for moment, said in at_once.items()}, y)
 
-    def _details(self, events: Sequence[Event], y: float) -> None:
+    def _details(self, said: Mapping[int, str], y: float) -> None:
         """What touchpoints say: behind each, cut where the next one is near, or before it."""
-        places = [self._axis.x(event.time) for event in events] + [self._shape.width]
-        taken = _Taken(self._shape.names, self._shape.width)
+        places = [self._axis.x(moment) for moment in sorted(said)] + [self._shape.width]
+        taken = Taken(self._shape.names, self._shape.width)
         for x in places[:-1]:
             taken.hold(x - 6, x + 6)
-        for event, (x, after) in zip(events, pairwise(places), strict=True):
-            whole = fitted(event.matters, _MOST_DETAIL, SMALL)
+        for moment, (x, after) in zip(sorted(said), pairwise(places), strict=True):
+            whole = fitted(said[moment], _MOST_DETAIL, SMALL)
             cut = fitted(whole, after - x - 20, SMALL)
             if cut != whole and self._put(x, y, whole, "detail", taken, before=True):
                 continue
             if len(cut) > _LEAST:
                 self._put(x, y, cut, "detail", taken)
 
-    def _put(self, x: float, y: float, text: str, look: str, taken: _Taken, *, before: bool = False) -> bool:
+    def _put(self, x: float, y: float, text: str, look: str, taken: Taken, *, before: bool = False) -> bool:
         """A label behind a mark, or before it; whether there was room for it."""
-        size, apart = (SIZE * _BOLD, 12) if look == "outcome" else (SMALL, 9)
+        size, apart = (SIZE * BOLD, 12) if look == "outcome" else (SMALL, 9)
         room = width(text, size)
         begins = x - apart - room if before else x + apart
         if not text or not taken.take(begins, begins + room, 0):
@@ -162,8 +148,7 @@ class _Drawing:
         y = self._lane(name, "name wait")
         for span in spans:
             left, right = self._axis.x(span.begins), self._axis.x(span.ends)
-            title = f"{name}{f' for {span.per}' if span.per else ''}: {self._full(span.begins)} to"
-            title = f"{title} {self._full(span.ends)}, {_ENDS[span.ended]}"
+            title = f"{name}, {self._full(span.begins)} to {self._full(span.ends)}, {_ENDS[span.ended]}"
             bar = Bar(left, y - 7, max(right - left, 2), 14, f"{span.wait} {span.ended}", title)
             self._made.bars.append(bar)
             lasted = span_text(span.ends - span.begins) or "0s"
@@ -176,14 +161,14 @@ class _Drawing:
     def _results(self) -> None:
         results = [event for event in self._events if event.kind in _RESULTS]
         y = self._lane("Fires" if any(one.kind != "passed" for one in results) else "Doesn't fire", "name result")
-        taken = _Taken(self._shape.names, self._shape.width)
+        taken = Taken(self._shape.names, self._shape.width)
         for event in results:
             x = self._axis.x(event.time)
             taken.hold(x - 8, x + 8)
             self._made.marks.append(Mark(x, y, event.kind, self._result(event)))  # type: ignore[arg-type]
             self._made.lines.append(Line(x, _HEAD - 4, x, y - 9, f"guide {event.kind}"))
-        for event in results:
-            x, text = self._axis.x(event.time), _label(event)
+        for moment, some in _by_time(results):
+            x, text = self._axis.x(moment), _label(some)
             if not self._put(x, y, text, "outcome", taken):
                 self._put(x, y, text, "outcome", taken, before=True)
 
@@ -194,11 +179,11 @@ class _Drawing:
     def _times(self) -> None:
         """The axis: days, times, and how long the gaps between them are; what matters most has first choice."""
         left, right = self._shape.names, self._shape.width
-        times, days, shown = _Taken(left, right), _Taken(left, right), list[int]()
+        times, days, shown = Taken(left, right), Taken(left, right), list[int]()
         firsts = self._first_of_days()
         matter = [event.time for event in self._events if event.kind in _RESULTS]
         for moment in dict.fromkeys([*matter, *firsts, *self._axis.moments]):
-            if self._centred(moment, _clock(moment, self._place), 30, "time", times):
+            if self._centred(moment, clock_text(moment, self._place), 30, "time", times):
                 shown.append(moment)
         for moment, text in firsts.items():
             self._centred(moment, text, 14, "day", days)
@@ -213,7 +198,7 @@ class _Drawing:
         if right - left >= width(text, SMALL) + 8:
             self._made.labels.append(Label((left + right) / 2, 55, text, "gap", "middle"))
 
-    def _centred(self, moment: int, text: str, y: float, look: str, taken: _Taken) -> bool:
+    def _centred(self, moment: int, text: str, y: float, look: str, taken: Taken) -> bool:
         """A label at a moment, moved a little where it would leave the drawing; none where there is no room."""
         room, x = width(text, SIZE), self._axis.x(moment)
         begins = min(max(x - room / 2, self._shape.names), self._shape.width - room)
@@ -230,7 +215,7 @@ class _Drawing:
             day = wall_time(moment, self._place).date()
             if before is None or day != before:
                 year = "" if before and before.year == day.year else f" {day.year}"
-                firsts[moment] = f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}{year}"
+                firsts[moment] = f"{day_text(day)}{year}"
             before = day
         return firsts
 
@@ -238,26 +223,21 @@ class _Drawing:
         return told_moment(moment, self._place)
 
 
-def _label(event: Event) -> str:
-    match event.kind:
+def _label(events: Sequence[Event]) -> str:
+    """What comes out at one moment: where it goes to, and how often where it is more than once."""
+    several = f", {len(events)} times" if len(events) > 1 else ""
+    match events[0].kind:
         case "passed":
-            return "held back"
+            return f"held back{several}"
         case "missing":
-            return "expected"
-    return f"to {event.name}" if event.name else "noted"
+            return f"expected{several}"
+    return f"to {events[0].name}{several}" if events[0].name else f"noted{several}"
 
 
-def told_moment(moment: int, place: ZoneInfo) -> str:
-    """``Mon 5 Jan 2026, 10:00``."""
-    day = wall_time(moment, place).date()
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}, {_clock(moment, place)}"
-
-
-def _clock(moment: int, place: ZoneInfo) -> str:
-    shown = wall_time(moment, place)
-    if moment % 1_000:
-        return f"{shown:%H:%M:%S}.{moment % 1_000:03}"
-    return f"{shown:%H:%M:%S}" if shown.second else f"{shown:%H:%M}"
+def _by_time(events: Sequence[Event]) -> list[tuple[int, list[Event]]]:
+    """Events by their time; of several at one time what fires comes first, as it gives the label."""
+    ordered = sorted(events, key=lambda event: (event.time, event.kind != "fired"))
+    return [(moment, list(some)) for moment, some in groupby(ordered, key=lambda event: event.time)]
 
 
 def _kept(events: Sequence[Event]) -> list[Event]:
@@ -268,10 +248,9 @@ def _kept(events: Sequence[Event]) -> list[Event]:
     return [*events[:MOST_EVENTS], *rest][: MOST_EVENTS * 2]
 
 
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LEADING: Final = 15.0
 _MOST_DETAIL: Final = 260.0
-_BOLD: Final = 1.1  # how much wider bold letters are
+BOLD: Final = 1.1  # how much wider bold letters are
 _LEAST: Final = 2  # letters worth showing
 _ANCHORS: Final[dict[bool, Anchor]] = {False: "start", True: "end"}
 _ENDS: Final = {

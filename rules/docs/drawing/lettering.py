@@ -27,6 +27,19 @@ def fitted(text: str, room: float, size: float) -> str:
     return text
 
 
+def wrapped(text: str, room: float, size: float) -> tuple[str, ...]:
+    """The text in one line or two; the second is cut where it is too wide."""
+    if width(text, size) <= room or " " not in text:
+        return (fitted(text, room, size),)
+    first, rest = "", text
+    while rest:
+        word, _, after = rest.partition(" ")
+        if width(f"{first} {word}".strip(), size) > room:
+            break
+        first, rest = f"{first} {word}".strip(), after
+    return (first, fitted(rest, room, size)) if first else (fitted(text, room, size),)
+
+
 def _width(character: str) -> float:
     if character in _NARROW:
         return 0.36

@@ -35,7 +35,7 @@ class FeatureWords:
         of = phrase(" of ", Quoted(read.key)) if read.key is not None else of
         if self.is_named_alone(feature):
             return phrase(f"the {_NOUNS[feature.kind]} ", named, of)
-        return phrase(self._core(feature), of, " (", named, ")")
+        return phrase(self._core(feature, of), " (", named, ")")
 
     def is_named_alone(self, feature: Feature) -> bool:
         """Whether conditions don't say what it is, as that would be long."""
@@ -47,25 +47,27 @@ class FeatureWords:
         per: Part = phrase(", kept for each ", Named("field", feature.per), " by itself") if feature.per else ""
         return phrase(self._core(feature), where, per)
 
-    def _core(self, feature: Feature) -> Phrase:
+    def _core(self, feature: Feature, whose: Phrase = ()) -> Phrase:
         of, field = self._types.any_of(feature.types, "touchpoints"), Named("field", feature.field or "")
         over = f" in the {last(feature.over)}" if feature.over else ""
         match feature.kind:
             case "count":
-                return phrase("the number of ", of, over or " ever")
+                return phrase("the number of ", of, whose, over or " ever")
             case "sum":
-                return phrase("the sum of ", field, " over ", of, over or " ever")
+                return phrase("the sum of ", field, " over ", of, whose, over or " ever")
             case "mean":
-                return phrase("the average ", field, " of ", of, over)
+                return phrase("the average ", field, " of ", of, whose, over)
             case "min" | "max":
-                return phrase(f"the {'smallest' if feature.kind == 'min' else 'largest'} ", field, " of ", of, over)
+                return phrase(
+                    f"the {'smallest' if feature.kind == 'min' else 'largest'} ", field, " of ", of, whose, over
+                )
             case "distinct":
-                return phrase("the number of different values of ", field, " in ", of, over)
+                return phrase("the number of different values of ", field, " in ", of, whose, over)
             case "first" | "last":
                 one = self._types.any_of(feature.types, "touchpoint")
-                return phrase("the ", field, f" of the {feature.kind} ", one, over)
+                return phrase("the ", field, f" of the {feature.kind} ", one, whose, over)
             case "top":
-                return phrase("the ", field, *self._most(feature), " in ", of, over)
+                return phrase("the ", field, *self._most(feature), " in ", of, whose, over)
             case "trend":
                 return self._trend(feature, of)
             case "score":

@@ -1,6 +1,7 @@
 """Timelines made by hand, each named by the sentence of the language that it holds: data for oracle and engine."""
 
 from tests.oracle.timelines.chains import CHAINS, SEGMENTS
+from tests.oracle.timelines.clocks import CLOCKS
 from tests.oracle.timelines.dates import DATES
 from tests.oracle.timelines.features import FEATURES
 from tests.oracle.timelines.follow import FOLLOW
@@ -14,5 +15,5 @@ from tests.oracle.timelines.trend import TREND
 from tests.oracle.timelines.when import WHEN
 
 OLD = (*FEATURES, *WHEN, *FOLLOW, *SILENCE, *LATE, *POLICY)
-NEW = (*TREND, *DATES, *SEGMENTS, *CHAINS, *LATENCIES, *HOLD, *EVICTED)
+NEW = (*TREND, *DATES, *CLOCKS, *SEGMENTS, *CHAINS, *LATENCIES, *HOLD, *EVICTED)
 TIMELINES: tuple[Timeline, ...] = (*OLD, *NEW)

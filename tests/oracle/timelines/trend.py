@@ -89,6 +89,13 @@ TREND = (
         fires(21, signal="steady"),
     ),
     timeline(
+        "forty touchpoints leave both windows one by one",
+        library(STEADY, features=trends()),
+        [*(at(n / 100, "a", id=str(n)) for n in range(40)), tick(60)],
+        fires(10.19, signal="steady"),
+        fires(20.39, signal="steady"),
+    ),
+    timeline(
         "only what its `where` lets in is counted",
         library(UP, features=trends(where="value > 1")),
         [at(0, "a", value=1), at(1, "a", value=2)],

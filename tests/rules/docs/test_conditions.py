@@ -14,6 +14,7 @@ from rules.relations import Relations
 FEATURES = (
     Feature("brand_heat", "score", weights=(), half_life=86_400_000, per="brand"),
     Feature("last_order", "last", ("order.placed",), "time"),
+    Feature("met", "count", ("view",), over=3_600_000, per="module"),
     Feature("momentum", "trend", ("a",), over=86_400_000),
     Feature("views", "count", ("view",), over=3_600_000),
 )
@@ -102,6 +103,9 @@ def test_a_value(value: str, said: str) -> None:
 
 
 def test_the_own_value_of_an_instance() -> None:
+    own = ConditionWords(RELATIONS, WORDS.read).whole("met > 3 and met['x'] > 2", "module")
+    told = "the number of `view`{} in the last hour (`met`) is more than {}"
+    assert as_text(own) == f"{told.format(' of that `module`', 3)}, and {told.format(' of “x”', 2)}"
     said = ConditionWords(RELATIONS, WORDS.read).whole("brand_heat > 3", "brand")
     assert as_text(said) == "the score `brand_heat` of that `brand` is more than 3"
 

@@ -20,7 +20,7 @@ from tests.rules.libraries import written
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 START = 1_767_607_200_000  # 2026-01-05 10:00 UTC
 UTC = ZoneInfo("UTC")
-WORDING = Wording(lambda name: name, lambda span: f"{span.wait} {span.what} {span.per or ''}")
+WORDING = Wording(lambda name: name, lambda span: f"{span.wait} {span.what}")
 FEATURES = "views: {count: view, over: 1h}\nmodules: {count: view, over: 1h, per: module}\n"
 
 
@@ -141,7 +141,8 @@ def test_what_a_signal_looks_at_stands_beside_a_touchpoint(tmp_path: Path) -> No
 
 def boxes(picture: Picture) -> Iterator[tuple[float, float, float, float, str]]:
     for label in picture.labels:
-        room = width(label.text, SMALL if label.look in ("detail", "gap", "within") else SIZE)
+        size = SMALL if label.look in ("detail", "gap", "within") else SIZE
+        room = width(label.text, size)
         left = label.x - {"start": 0.0, "middle": room / 2, "end": room}[label.anchor]
         yield left, label.y - 9, left + room, label.y + 2, label.text
 

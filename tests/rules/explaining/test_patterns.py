@@ -89,6 +89,26 @@ class TestFollow:
         assert shown[3] == "  and 2 further from firing"
 
 
+class TestPassed:
+    """Moments that pass as `if` is false are no firings."""
+
+    PLAN = plan_of(signal(follow=["added"], per="product", **{"if": "profile.yes"}))
+
+    def test_it_is_no_firing(self) -> None:
+        assert text(self.PLAN, [touchpoint("10:00", "added", product="tent")], "10:20")[1:3] == [
+            "  passed for tent 10:00: no firing, as `if` was false: profile.yes",
+            "    by added 10:00 (added@10:00)",
+        ]
+
+    def test_both_are_counted(self) -> None:
+        yes = touchpoint("10:30", "profile.updated", properties={"yes": True})
+        lines = [touchpoint(f"10:{n}", "added", product="tent") for n in range(26, 35)]
+        shown = text(self.PLAN, [*lines[:4], yes, *lines[4:]], "11:00")
+        assert shown[1] == "  fired 5 times and passed 4 times; the last 5:"
+        assert shown[2] == "  fired for tent 10:30: a decision only, as the signal names no channel"
+        assert text(self.PLAN, lines, "11:00")[1] == "  passed 9 times; the last 5:"
+
+
 class TestSilent:
     PLAN = plan_of(signal(silent="1h", of=["view", "page"]))
 
@@ -104,7 +124,7 @@ class TestSilent:
 
     def test_after_it_has_fired(self) -> None:
         assert text(self.PLAN, [touchpoint("10:00", "view")], "11:20")[1:] == [
-            "  fired 11:00: held, no channel: the signal names none",
+            "  fired 11:00: a decision only, as the signal names no channel",
             "    by view 10:00 (view@10:00)",
             "  the last of page or view was view 10:00 (view@10:00); its 1h are over, waits for a new one",
         ]
@@ -161,7 +181,7 @@ class TestWhen:
         plan = plan_of(signal(when="views_1h >= 1"), features=VIEWS)
         lines = text(plan, [touchpoint("10:00", "view")], "10:08")
         assert lines[1:4] == [
-            "  fired 10:00: held, no channel: the signal names none",
+            "  fired 10:00: a decision only, as the signal names no channel",
             "    by view 10:00 (view@10:00)",
             "  true now, fires once it has been false:",
         ]

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rules import Explained, Explainer, Life, NearestMisses, Plan, compile_plan, life_of, load_library, told
-from tests.oracle.strategies import write_library
+from tests.oracle.written import write_library
 
 DAY = "2026-01-05"
 BASE = {"name": "shop", "format": 1}

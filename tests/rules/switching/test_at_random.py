@@ -83,7 +83,7 @@ def test_batches_and_restarts_make_no_difference(most: int, monkeypatch: pytest.
     """Slices of one customer, too, so that restarts fall into the midst of a sweep."""
     monkeypatch.setattr(evaluation_module, "MAX_TIMERS", most)
 
-    @settings(many, max_examples=150)
+    @settings(many, max_examples=80)
     @given(lineages(), busy_logs(), SWITCHES, CLOCKS, PLACES, PLACES)
     def agrees(
         made: list[Tree], log: list[Tree], switches: Any, clock: Clock, cuts: list[int], again: list[int]
@@ -105,7 +105,7 @@ def test_customers_who_go_over_at_once_and_later_decide_alike(monkeypatch: pytes
         adopted(self, *given)
         self.everyone = True
 
-    @settings(many, max_examples=150)
+    @settings(many, max_examples=80)
     @given(lineages(), busy_logs(), SWITCHES, CLOCKS)
     def agrees(made: list[Tree], log: list[Tree], switches: Any, clock: Clock) -> None:
         plans = [plan_of(library) for library in made[:2]]

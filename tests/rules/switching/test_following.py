@@ -67,7 +67,7 @@ def all_decided(gone: Gone) -> list[Outgoing]:
 def test_any_batches_are_the_live_run(batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replaying_module, "BATCH", batch)
 
-    @settings(many, max_examples=60)
+    @settings(many, max_examples=40)
     @given(lineages(), busy_logs(), SWITCHES, CLOCKS)
     def agrees(made: list[Tree], log: list[Tree], switches: Any, clock: Clock) -> None:
         plans = [plan_of(library) for library in made]

