@@ -113,10 +113,10 @@ class Evaluation:
 
     def _step(self, state: State, touchpoint: Touchpoint, size: int) -> None:
         outcome = step(self.plan, state, touchpoint, size, self._done)
-        stats, name = self.slice.stats, touchpoint.type
-        stats.touchpoints[name] = stats.touchpoints.get(name, 0) + 1
+        stats = self.slice.stats
+        stats.touchpoints[touchpoint.type] += 1
         if outcome != "applied":
-            stats.outcomes[outcome] = stats.outcomes.get(outcome, 0) + 1
+            stats.outcomes[outcome] += 1
 
     def _set_back(self, touchpoint: Touchpoint, append_time: int) -> None:
         """A publisher's clock may run ahead: a time in the future is set back to the append time, and counted."""

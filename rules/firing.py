@@ -70,18 +70,17 @@ class Firing(Struct, frozen=True, gc=False):
     touchpoint: Touchpoint | None
 
 
-class Moment:
+class Moment(Struct, gc=False):
     """Where firings are gathered: the time (ms), the touchpoint at hand (None for a timer), whether it is late.
 
     ``evicted`` counts the per values that had to go for new ones.
     """
 
-    __slots__ = ("evicted", "firings", "late", "now", "touchpoint")
-
-    def __init__(self, now: int, touchpoint: Touchpoint | None, late: bool) -> None:
-        self.now, self.touchpoint, self.late = now, touchpoint, late
-        self.firings: list[Firing] = []
-        self.evicted = 0
+    now: int
+    touchpoint: Touchpoint | None
+    late: bool
+    firings: list[Firing] = []
+    evicted: int = 0
 
 
 def fire(state: State, signal: SignalPlan, per: str | None, touchpoints: tuple[str, ...], at: Moment) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from rules.switch import Switch
@@ -67,8 +69,8 @@ class Stats:
     ``timers``: moments at which ticks found timers due, the longest of them ``timer_lateness`` ms before the append.
     """
 
-    touchpoints: dict[str, int] = field(default_factory=dict)
-    outcomes: dict[str, int] = field(default_factory=dict)
+    touchpoints: dict[str, int] = field(default_factory=partial(defaultdict, int))
+    outcomes: dict[str, int] = field(default_factory=partial(defaultdict, int))
     set_back: int = 0
     largest_skew: int = 0
     evicted: int = 0

@@ -11,6 +11,7 @@ NEVER: Final = 1 << 62
 UNBORN: Final = -1  # the clock of a customer without a record
 RECENT_IDS: Final = 64
 _DIGEST: Final = 8
+_OLDEST_KEPT: Final = -_DIGEST * (RECENT_IDS - 1)  # where they begin beside which a new one is noted
 _UINT64: Final = 0xCF  # MessagePack's mark of an eight-byte unsigned integer
 
 Parts = dict[int, Any]
@@ -58,13 +59,15 @@ class State(Struct, array_like=True, gc=False):
     def note(self, digest: bytes) -> bool:
         """Remembers a touchpoint by the digest of its id; False where it is among the last 64 already."""
         ids = self.ids
-        at = ids.find(digest)
-        while at > 0 and at % _DIGEST:
-            at = ids.find(digest, at + 1)
-        if at >= 0:
+        if ids.find(digest) >= 0 and _stands_in(ids, digest):  # `in` would first take the digest for a number
             return False
-        self.ids = ids[-_DIGEST * (RECENT_IDS - 1) :] + digest
+        self.ids = ids[_OLDEST_KEPT:] + digest
         return True
+
+
+def _stands_in(ids: bytes, digest: bytes) -> bool:
+    """Whether it is one of the digests, and not parts of two."""
+    return any(ids[at : at + _DIGEST] == digest for at in range(0, len(ids), _DIGEST))
 
 
 encode_state = msgspec.msgpack.Encoder().encode

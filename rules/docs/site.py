@@ -102,7 +102,10 @@ class _Site:
             yield f"signals/{signal.name}.html", self._signal(signal)
         yield "features.html", self._page("features", features=list(self._features()))
         yield "segments.html", self._page("segments", segments=list(self._segments()))
-        yield "touchpoints.html", self._page("touchpoints", types=list(self._types()))
+        yield (
+            "touchpoints.html",
+            self._page("touchpoints", types=list(self._types()), of_all=self._uses.readers("type", "*")),
+        )
         yield "data.html", self._data()
         yield "about.html", self._page("about", settings=list(self._settings()), statuses=list(STATUSES.items()))
         reference, contents = from_markdown(language_reference())

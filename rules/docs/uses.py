@@ -55,8 +55,8 @@ class Uses:
         return tuple(sorted(self._readers.get((topic, name), ())))
 
     def readers_of_type(self, name: str) -> tuple[Reader, ...]:
-        """What reads touchpoints of a type, by wildcards too."""
-        return tuple(sorted(reader for reader, reads in self._all() if matches_any(reads.types, name)))
+        """What reads touchpoints of a type, by wildcards such as ``page.*`` too, but not by that of all types."""
+        return tuple(sorted(reader for reader, reads in self._all() if matches_any(reads.types - {"*"}, name)))
 
     def names(self, topic: Topic) -> tuple[str, ...]:
         """All of a kind that anything reads."""

@@ -134,7 +134,7 @@ class Windowed(Standing):
 
 def tidy(number: float) -> float:
     """A number as it is read: rounded to 9 decimals, so that it doesn't depend on the order of adding."""
-    if -_SMALL < number < _SMALL:
+    if abs(number) < _SMALL:
         return round(number * _SCALE) / _SCALE  # a third of the time of round(number, 9)
     return round(number, DECIMALS)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from rules.declaration import Follow, Library, Signal, Silence, Step
+from rules.declaration import Follow, Library, Signal, Silence, Step, Without
 from rules.expression import Expression, Scope, parse, pinned
 from rules.fields import matches_any
 from rules.relations import FIRED
@@ -14,7 +14,7 @@ _TOUCHPOINT: Final = Scope("touchpoint")
 
 
 def begins_twice(library: Library, signal: Signal) -> bool:
-    """Whether a run of a follow may see another first touchpoint: firings of a signal that fires too seldom are none."""
+    """Whether a run of a follow may see a second first touchpoint: not where a firing that is too seldom begins it."""
     if not isinstance(signal.pattern, Follow):
         return False
     between = _Spacing(library).of_beginnings(signal, signal.pattern)
@@ -39,11 +39,10 @@ class _Spacing:
         return self._of(source) if source is not None and _is_one_instance(signal, source, where) else 0
 
     def _of(self, signal: Signal) -> int:
-        follow = signal.pattern
-        begun = 0
-        if isinstance(follow, Follow):
-            begun = self.of_beginnings(signal, follow) - _length(self._library, follow)
-        return max(signal.again or 0, begun)
+        again, follow = signal.again or 0, signal.pattern
+        if not isinstance(follow, Follow):
+            return again
+        return max(again, self.of_beginnings(signal, follow) - _length(self._library, follow))
 
 
 def _is_one_instance(reader: Signal, source: Signal, where: Expression) -> bool:
@@ -56,20 +55,17 @@ def _is_one_instance(reader: Signal, source: Signal, where: Expression) -> bool:
 
 def _length(library: Library, follow: Follow) -> int:
     """How long (ms) a run lasts at most, from its first touchpoint."""
-    return sum(_wait(library, step) for step in follow.steps[1:]) + follow_on(follow)
+    first, *later = follow.steps
+    times = first.within if isinstance(first, Step) and first.times > 1 else 0
+    return times + sum(_wait(library, step) for step in later)
 
 
-def follow_on(follow: Follow) -> int:
-    """What further `times` of the first step take."""
-    first = follow.steps[0]
-    return first.within if isinstance(first, Step) and first.times > 1 else 0
-
-
-def _wait(library: Library, step: object) -> int:
+def _wait(library: Library, step: Step | Silence | Without) -> int:
     match step:
         case Step(within=within):
             return within
         case Silence(types, duration):
             latencies = (one.latency for one in library.interactions if matches_any(types, one.name))
             return duration + max(latencies, default=0)
-    return 0
+        case Without():
+            return 0

@@ -16,6 +16,7 @@ Declaration = Signal | Feature | Segment
 Path = tuple[str | int, ...]
 
 _SECOND: Final = 1_000
+_DAY: Final = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class Maker:
         return self.change((key,), f"`{key}` is dropped", declared)
 
     def duration(self, path: Path, millis: int, put: Callable[[int], Declaration]) -> Iterator[Change]:
-        """Half of a duration, and twice of it."""
-        for other in (millis // 2, millis * 2):
+        """Half of a duration, and twice of it; a day for none."""
+        for other in (millis // 2, millis * 2) if millis else (_DAY,):
             if other:
                 yield self.change(path, f"`{_written(millis)}` becomes `{_written(other)}`", put(other))
 

@@ -9,6 +9,7 @@ from typing import Final
 from rules.compile import compile_plan
 from rules.declaration import Library, Timeline
 from rules.expression import ExpressionError
+from rules.mutation.beginnings import begins_twice
 from rules.mutation.change import Change, changed
 from rules.mutation.features import changes_of_feature, changes_of_segment
 from rules.mutation.signals import changes_of_signal
@@ -49,7 +50,7 @@ def subjects(rig: Rig, names: Sequence[str]) -> list[Subject]:
     valued = frozenset(name for signal in signals for name in relations.values_read(signal))
     segments = {signal.name: relations.segments_read(signal, carried=False) for signal in signals}
     return [
-        *(_subject(changes_of_signal(signal), [signal.name]) for signal in signals),
+        *(_subject(changes_of_signal(signal, begins_twice(library, signal)), [signal.name]) for signal in signals),
         *(
             _subject(changes_of_feature(one, one.name in valued), _readers(one.name, features))
             for one in library.features

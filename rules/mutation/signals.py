@@ -10,17 +10,18 @@ from rules.mutation.change import Change, Maker
 from rules.mutation.steps import changes_of_steps
 
 
-def changes_of_signal(signal: Signal) -> Iterator[Change]:
+def changes_of_signal(signal: Signal, begins_twice: bool = True) -> Iterator[Change]:
     """All small changes of a signal that timelines can notice: of when it fires, for what, and to which channel.
 
     What a trigger carries, when it expires and what it is worth isn't to be seen in a timeline.
+    ``begins_twice``: whether what begins a run of a follow can come twice within it.
     """
     maker = Maker("signal", signal.name)
     match signal.pattern:
         case When():
             yield from _of_when(maker, signal, signal.pattern)
         case Follow():
-            yield from changes_of_steps(maker, signal, signal.pattern)
+            yield from changes_of_steps(maker, signal, signal.pattern, begins_twice)
         case Silent():
             yield from _of_silent(maker, signal, signal.pattern)
         case DateWindow():

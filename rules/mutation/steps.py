@@ -16,11 +16,12 @@ AnyStep = Step | Silence | Without
 _OTHER: Final[dict[Restart, Restart]] = {"first": "latest", "latest": "first"}
 
 
-def changes_of_steps(maker: Maker, signal: Signal, follow: Follow) -> Iterator[Change]:
-    """Each step changed or dropped, and `restart` the other."""
+def changes_of_steps(maker: Maker, signal: Signal, follow: Follow, begins_twice: bool) -> Iterator[Change]:
+    """Each step changed or dropped, and `restart` the other; ``begins_twice``: whether what begins a run can come
+    twice within it."""
     for at in range(len(follow.steps)):
         yield from _Steps(maker, signal, follow, at).changes()
-    if _can_restart(follow):
+    if begins_twice and _can_restart(follow):
         other = _OTHER[follow.restart]
         says = f"`restart: {follow.restart}` becomes `{other}`"
         said = ("restart",) if follow.restart == "latest" else ("follow",)  # the other is seldom written out
@@ -51,6 +52,8 @@ class _Steps:
             yield from self._maker.duration(
                 self._path("for"), step.duration, lambda other: self._put(replace(step, duration=other))
             )
+            if self._at + 1 < len(self._follow.steps):
+                yield self._maker.change(self._path("for"), "`for` is dropped", self._put(Without(step.types)))
         if isinstance(step, Step):
             yield from self._of_step(step)
 

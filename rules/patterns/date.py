@@ -86,7 +86,7 @@ class DateMatcher:
         if not self.pattern.yearly:
             yield value
             return
-        reach = (self.pattern.after or 0) // (365 * DAY) + 2
+        reach = ((self.pattern.after or 0) + 2 * DAY) // (365 * DAY) + 1
         own = value.year if isinstance(value, date) else local_time(value, place).year
         yield value
         for year in range(max(own + 1, local_time(now, place).year - reach), LAST_YEAR):

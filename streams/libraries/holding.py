@@ -120,7 +120,8 @@ class Libraries:
         if newest is not None and newest.published.sequence < sequence:
             log.error(
                 "partition %s is decided by the library of sequence %s: found %s as the newest published, expected "
-                "that or more; was the topic made anew? What is published is not switched to before its sequence is larger",
+                "that or more; was the topic made anew? What is published is not switched to before its sequence is "
+                "larger",
                 number,
                 sequence,
                 newest.published.sequence,

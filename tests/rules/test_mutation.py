@@ -235,6 +235,13 @@ class TestChanges:
         steps = (Step(("z",), None, 90 * DAY), Silence(("a", "b"), DAY), Step(("a",), None, DAY))
         assert "follow.1.without: `a` is dropped" in says(list(changes_of_signal(signal(Follow(steps)))))
 
+    def test_a_silence_between_two_steps_that_only_breaks(self) -> None:
+        steps = (Step(("a",), None, 90 * DAY), Silence(("b",), DAY), Step(("c",), None, DAY))
+        (change,) = (one for one in changes_of_signal(signal(Follow(steps))) if one.says == "`for` is dropped")
+        assert change.path == ("follow", 1, "for")
+        assert change.declared == signal(Follow((steps[0], Without(("b",)), steps[2])))
+        assert "`for` is dropped" not in [one.says for one in changes_of_signal(signal(Follow(steps[:2])))]
+
     def test_what_would_be_no_follow_is_left_out(self) -> None:
         steps = (Step(("a",), None, 90 * DAY), Silence(("b",), HOUR))
         changed = [change.declared for change in changes_of_signal(signal(Follow(steps, "latest")))]
@@ -265,6 +272,8 @@ class TestChanges:
         ]
         after = changes_of_signal(signal(DateWindow("profile.renewal", after=2 * DAY, yearly=True)))
         assert says(list(after))[0] == "date.after: `2d` becomes `1d`"
+        today = changes_of_signal(signal(DateWindow("profile.since", after=0)))
+        assert says(list(today)) == ["date.after: `0d` becomes `1d`", "date: `yearly` becomes `true`"]
 
     def test_of_features(self) -> None:
         feature = Feature("views", "count", ("a",), over=HOUR, where="dwell > 5")
@@ -462,6 +471,40 @@ class TestMeasuring:
         found = tried(tmp_path, files, "keen")
         assert "seen: `last` becomes `first`" not in found
         assert "bought: `last` becomes `first`" in found
+
+    @pytest.mark.parametrize(
+        ("source", "reader", "restarts"),
+        [
+            ("follow: [a]\nagain: 14d", "", True),
+            ("follow: [a]\nagain: 15d", "", False),
+            ("follow: [a]", "", True),
+            ("silent: 90d\nof: a", "", True),
+            ("follow: [a]\nagain: 15d\nper: brand", "", True),
+            ("follow: [a]\nagain: 15d\nper: brand", "per: brand", False),
+            ("follow: [a]\nagain: 15d\nper: product", "per: brand", True),
+            ("follow: [a]\nagain: 15d\nper: module", "", False),
+            ("follow: [{type: signal.fired, where: properties.signal == 'rare'}]", "", False),
+            (
+                "follow: [{type: signal.fired, where: properties.signal == 'rare'}, {without: b, for: 76d}]",
+                "",
+                True,
+            ),
+        ],
+    )
+    def test_a_firing_that_comes_too_seldom_to_begin_a_run_twice(
+        self, tmp_path: Path, source: str, reader: str, restarts: bool
+    ) -> None:
+        steps = (
+            "[{type: signal.fired, where: properties.signal == 'source' and module == 'm'}, "
+            "{type: b, within: 12d}, {without: c, for: 2d}]"
+        )
+        files = {
+            "signals/rare.yaml": "signal: rare\nstatus: live\nfollow: [x]\nagain: 90d\n",
+            "signals/source.yaml": f"signal: source\nstatus: live\n{source}\n",
+            "signals/reader.yaml": f"signal: reader\nstatus: live\nfollow: {steps}\n{reader}\n",
+        }
+        found = tried(tmp_path, files, "reader")
+        assert ("reader: `restart: first` becomes `latest`" in found) is restarts
 
     def test_it_is_bounded(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(measure, "MOST_CHANGES", 2)

@@ -85,7 +85,7 @@ class Claims:
             case Member():
                 return phrase("the customer isn't in the segment ", Named("segment", node.name))
             case Call(function="exists"):
-                return phrase(self.value(node.arguments[0]), " isn't known")
+                return phrase(self._inner(node.arguments[0]), " isn't known")
             case Feature() | Profile() | Field():
                 return phrase(self.value(node), _falsity(node))
         return phrase("it isn't so that (", self.claim(node), ")")
@@ -96,14 +96,14 @@ class Claims:
             case Constant():
                 return phrase("always" if node.value else "never")
             case Call(function="exists"):
-                return phrase(self.value(node.arguments[0]), " is known")
+                return phrase(self._inner(node.arguments[0]), " is known")
             case Call(function="startswith"):
-                return phrase(self.value(node.arguments[0]), " begins with ", self.value(node.arguments[1]))
+                return phrase(self._inner(node.arguments[0]), " begins with ", self._inner(node.arguments[1]))
             case Call(function="matches"):
                 pattern = node.arguments[1]
                 code = Code(str(pattern.value)) if isinstance(pattern, Constant) else self.value(pattern)
-                return phrase(self.value(node.arguments[0]), " fits the pattern ", code)
-        return phrase(self.value(node), _verity(node))
+                return phrase(self._inner(node.arguments[0]), " fits the pattern ", code)
+        return phrase(self._side(node), _verity(node))
 
     def _compared(self, node: Compare) -> Phrase:
         """A chain about the value in its middle is said of it at once: ``x is 0 or more and 3 or less``."""
@@ -166,10 +166,11 @@ class Claims:
 
     def _side(self, node: Node) -> Phrase:
         """A side of a comparison."""
-        return self._inner(node) if isinstance(node, Choice) else self.value(node)
+        return self.value(node) if isinstance(node, Call | Arithmetic | Items | Negative) else self._inner(node)
 
     def _inner(self, node: Node) -> Phrase:
-        plain = isinstance(node, Constant | Feature | Profile | Field | Call)
+        """A part of something larger, in parentheses where it has parts itself."""
+        plain = isinstance(node, Constant | Feature | Profile | Field)
         return self.value(node) if plain else phrase("(", self.value(node), ")")
 
     def _arithmetic(self, node: Arithmetic) -> Phrase:
@@ -179,7 +180,7 @@ class Claims:
         return phrase(left, f" {_SIGNS[node.operator]} ", right)
 
     def _call(self, node: Call) -> Phrase:
-        said = [self.value(argument) for argument in node.arguments]
+        said = [self._inner(argument) for argument in node.arguments]
         match node.function:
             case "min" | "max":
                 return phrase(f"the {'smallest' if node.function == 'min' else 'largest'} of ", joined(said, "and"))
@@ -220,8 +221,12 @@ def _constant(value: Scalar) -> str | Quoted:
 
 
 def _verity(node: Node) -> str:
-    return {"number": " is known and isn't 0", "text": " is known and isn't empty"}.get(node.kind, " is true")
+    return f" is known and isn't {_FALSE.get(node.kind, _ANY_FALSE)}"
 
 
 def _falsity(node: Node) -> str:
-    return {"number": " is 0 or isn't known", "text": " is empty or isn't known"}.get(node.kind, " isn't true")
+    return f" is {_FALSE.get(node.kind, _ANY_FALSE)}, or isn't known"
+
+
+_ANY_FALSE: Final = "false, 0 or empty"
+_FALSE: Final = {"number": "0", "text": "empty", "bool": "false", "list": "empty"}

@@ -42,12 +42,8 @@ def test_readers_of_firings() -> None:
 
 
 def test_readers_of_a_type_by_its_name_and_by_wildcards() -> None:
-    assert names(*USES.readers_of_type("rep.visited")) == [
-        "feature brand_heat",  # `*` has a weight
-        "feature first_channel",
-        "signal care.win-back",
-        "signal retail.ready-to-buy",
-    ]
+    assert names(*USES.readers_of_type("rep.visited")) == ["signal retail.ready-to-buy"]
+    assert names(*USES.readers("type", "*")) == ["feature brand_heat", "feature first_channel", "signal care.win-back"]
     assert "feature attention_14d" in names(*USES.readers_of_type("content.viewed"))
     assert "feature first_channel" not in names(*USES.readers_of_type("signal.fired"))
 

@@ -23,7 +23,7 @@ many = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
-PATTERNS = ["when", "follow", "silent"]
+PATTERNS = ["when", "follow", "silent", "date"]
 SWITCHES = st.lists(
     st.tuples(
         st.integers(0, 40),  # its place in the log
@@ -55,7 +55,9 @@ def lineages(draw: st.DrawFn) -> list[Tree]:
         ]
         settings = {**pool[0]["library"], "late_by": draw(st.sampled_from(["5s", "5s", "1m"]))}
         windows = {name: {**one, "over": "4s"} for name, one in features.items() if draw(RARELY) and "over" in one}
-        made.append({**pool[0], "library": settings, "features": features | windows, "signals": changed})
+        catalogue = draw(st.sampled_from(pool))["interactions"]
+        parts = {"library": settings, "interactions": catalogue, "features": features | windows, "signals": changed}
+        made.append({**pool[0], **parts})
     return made
 
 
@@ -78,10 +80,11 @@ def same(one: Gone, other: Gone) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("most", [1, 2, 5_000])
-def test_batches_and_restarts_make_no_difference(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("timers", "changes"), [(1, 512 * 1024), (5_000, 1), (5_000, 512 * 1024)])
+def test_batches_and_restarts_make_no_difference(timers: int, changes: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Slices of one customer, too, so that restarts fall into the midst of a sweep."""
-    monkeypatch.setattr(evaluation_module, "MAX_TIMERS", most)
+    monkeypatch.setattr(evaluation_module, "MAX_TIMERS", timers)
+    monkeypatch.setattr(evaluation_module, "MAX_CHANGES", changes)
 
     @settings(many, max_examples=80)
     @given(lineages(), busy_logs(), SWITCHES, CLOCKS, PLACES, PLACES)
