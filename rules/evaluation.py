@@ -66,17 +66,18 @@ class Evaluation:
     def run(self, records: Iterable[LogRecord]) -> Slice:
         done, passed = self.slice, self.marker.offset
         for record in records:
-            if record.offset > passed:
+            offset, key = record.offset, record.key
+            if offset > passed:
                 if self.size > MAX_CHANGES or done.stats.timers >= MAX_TIMERS:
                     break
                 try:
-                    if record.key:
-                        self._touchpoint(record, record.key)
+                    if key:
+                        self._touchpoint(record, key)
                     elif not self._control(record):
                         break
                 except BadRecord as bad:
                     self._dead(record, bad.reason, bad.place, bad.detail)
-                done.offset = record.offset
+                done.offset = offset
             done.consumed += 1
         return self._finished()
 
@@ -267,11 +268,12 @@ class Evaluation:
 
 
 def _decoded(record: LogRecord, key: bytes, decode: Decode | None) -> Touchpoint:
-    if record.value is None:
+    value = record.value
+    if value is None:
         raise BadRecord("no value", "", "a key without a value; expected a touchpoint")
     if key == MARKER_KEY:
         raise BadRecord("wrong key", "$.customer", "the key of the partition record; expected a customer")
-    touchpoint = decode_touchpoint(record.value) if decode is None else decode(record)
+    touchpoint = decode_touchpoint(value) if decode is None else decode(record)
     if touchpoint.customer.encode() != key:
         raise BadRecord("wrong key", "$.customer", f"the key isn't the customer {touchpoint.customer!r}")
     if touchpoint.type in RESERVED:

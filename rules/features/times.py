@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Any
 
-from rules.features.accumulator import Standing, expired
+from rules.features.accumulator import Standing
 from rules.features.buckets import (
     EXACT,
     MOST,
@@ -35,12 +35,7 @@ class Timed(Standing):
             return [time]
         if type(part[0]) is not int:
             return self._add_to(buckets_of(part[0]), part[1], time, now - self.kept)
-        in_order = time >= part[-1]
-        part = [*part, time]
-        if not in_order:
-            part.sort()
-        if part[0] <= now - self.kept:
-            del part[: expired(part, now, self.kept)]
+        part = _with(part, time, now - self.kept)
         return part if len(part) <= self.exact else self._swept([], part)
 
     def later(self, part: Times, edge: int) -> int:
@@ -65,9 +60,7 @@ class Timed(Standing):
         late = with_late(buckets, Bucket(time, 0, 1))
         if late is not None:
             return [late, times]
-        times = sorted([*times, time])
-        del times[: bisect_right(times, edge)]
-        return self._swept(buckets, times)
+        return self._swept(buckets, _with(times, time, edge))
 
     def _swept(self, buckets: Buckets, times: list[int]) -> Times:
         """Now and then the older ones are merged: after a number of touchpoints that what is kept says itself."""
@@ -81,6 +74,17 @@ class Timed(Standing):
         buckets = [one for one in entries if one.size > 1]
         times = [*(one.until for one in entries if one.size == 1), *times[at:]]
         return [buckets, times] if buckets else times
+
+
+def _with(times: list[int], time: int, edge: int) -> list[int]:
+    """The times with one more, without those that are over at ``edge``."""
+    in_order = time >= times[-1]
+    times = [*times, time]
+    if not in_order:
+        times.sort()
+    if times[0] <= edge:
+        del times[: bisect_right(times, edge)]
+    return times
 
 
 def _columns(part: Times) -> tuple[Buckets, list[int]]:

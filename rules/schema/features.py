@@ -82,10 +82,10 @@ class SumEntry(OfEntry):
     """The sum of a field; 0 where there is none. What isn't a number isn't taken.
 
     It is rounded to 9 decimals, so that it doesn't depend on the order of adding. A window is exact for its newest
-    1,024 touchpoints. Older ones are added up in groups, half of the group that the window's edge cuts through, so the sum
-    is wrong by at most 1 % of what the numbers would add up to without their signs: as long as n / 1,024 times s / s'
-    is at most 150, with n touchpoints in the window, s that sum and s' that of the newest 1,024; beyond, 2 % up to
-    20,000, and so on. Late ones that come among those groups may each add half of their number to that.
+    1,024 touchpoints. Older ones are added up in groups, half of the group that the window's edge cuts through, so the
+    sum is wrong by at most 1 % of what the numbers would add up to without their signs: as long as n / 1,024 times
+    s / s' is at most 150, with n touchpoints in the window, s that sum and s' that of the newest 1,024; beyond, 2 % up
+    to 20,000, and so on. Late ones that come among those groups may each add half of their number to that.
     """
 
     called = "a sum"

@@ -43,11 +43,17 @@ class Ready(Struct, tag=True):
     file: str
 
 
-Message = Progress | Ready
+class Passed(Struct, tag=True):
+    """A partition has been read up to a switch to a newer library: nobody needs its states any more."""
+
+    partition: int
+
+
+Message = Progress | Ready | Passed
 
 encode = msgspec.json.Encoder().encode
 decode_job = msgspec.json.Decoder(Job).decode
-decode_message: "msgspec.json.Decoder[Progress | Ready]" = msgspec.json.Decoder(Message)
+decode_message: "msgspec.json.Decoder[Progress | Ready | Passed]" = msgspec.json.Decoder(Message)
 
 
 def told(settings: Settings) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from streams.libraries import Follower, Shelf
 from streams.metrics import Metrics
 from streams.sender import Sender, start_producer
 from streams.settings import Settings
-from streams.warming.messages import Job, Message, Progress, Ready, settings_of
+from streams.warming.messages import Job, Message, Passed, Progress, Ready, settings_of
 from streams.warming.states_file import write_states
 
 log = logging.getLogger(__name__)
@@ -132,10 +132,12 @@ class Reading:
 
     def _finish(self, number: int, warming: Warming) -> None:
         """Hands the states over; where a newer library came first, nobody waits for them."""
-        if warming.reached is not None and warming.reached.sequence == self._job.sequence:
-            path = Path(self._job.folder, f"{self._job.sequence}-{number}.states")
-            write_states(path, warming.states())
-            self._tell(Ready(number, str(path)))
+        if warming.reached is None or warming.reached.sequence != self._job.sequence:
+            self._tell(Passed(number))
+            return
+        path = Path(self._job.folder, f"{self._job.sequence}-{number}.states")
+        write_states(path, warming.states())
+        self._tell(Ready(number, str(path)))
 
     async def _progress(self, tp: TopicPartition) -> None:
         if time.monotonic() - self._told.get(tp.partition, 0.0) < TOLD:

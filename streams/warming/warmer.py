@@ -1,6 +1,7 @@
 """Has libraries warmed for the partitions of this worker, in processes of their own, and hands the states over."""
 
 import asyncio
+import contextlib
 import logging
 import tempfile
 import time
@@ -14,7 +15,7 @@ from streams.metrics import Metrics
 from streams.settings import Settings
 from streams.topics import Catalogue
 from streams.warming.child import Child
-from streams.warming.messages import Job, Message, Progress, Ready, told
+from streams.warming.messages import Job, Message, Passed, Progress, Ready, told
 from streams.warming.states_file import read_states
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,9 @@ NEAR = 5_000
 
 GATHER = 0.5
 """Seconds in which partitions that want the same are gathered for one process."""
+
+LOOK = 5.0
+"""Seconds between two looks at what is wanted, when nothing tells that it has changed."""
 
 AGAIN = 5.0
 """Seconds until a process that failed is started again."""
@@ -42,12 +46,14 @@ class Want(NamedTuple):
 
 
 class Warm(Protocol):
-    """What is needed of a partition."""
+    """What is needed of a partition. `library`: the sequence of the one that decides."""
 
     @property
     def number(self) -> int: ...
     @property
     def plan(self) -> Plan: ...
+    @property
+    def library(self) -> int: ...
 
 
 class Warmer:
@@ -79,7 +85,7 @@ class Warmer:
         self._left: dict[int, int] = {}
         self._said: dict[int, float] = {}
         self._ready: dict[int, tuple[Want, Path]] = {}
-        self._children: dict[asyncio.Task[int], tuple[Child, dict[int, Want]]] = {}
+        self._children: dict[asyncio.Task[None], tuple[Child, dict[int, Want]]] = {}
         self._changed = asyncio.Condition()
         self._wanting = asyncio.Event()
 
@@ -133,9 +139,12 @@ class Warmer:
         with tempfile.TemporaryDirectory(prefix="telltale-warm-") as folder:
             try:
                 while True:
-                    await self._wanting.wait()
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(LOOK):  # wait_for may swallow that we are cancelled
+                            await self._wanting.wait()
                     await asyncio.sleep(GATHER)
                     self._wanting.clear()
+                    self._drop_overtaken()
                     self._end_unwanted()
                     for numbers in self._without_child().values():
                         self._start(numbers, folder)
@@ -176,6 +185,13 @@ class Warmer:
                 groups.setdefault(want[:3], {})[number] = want
         return groups
 
+    def _drop_overtaken(self) -> None:
+        """Partitions that have gone over to this library, or to a newer one, have no use for it."""
+        for one in self._owned():
+            want = self._wants.get(one.number)
+            if want is not None and one.library >= want.sequence:
+                self._drop(one.number)
+
     def _end_unwanted(self) -> None:
         for task, (_, wants) in self._children.items():
             if not any(self._wants.get(number) == want for number, want in wants.items()):
@@ -200,18 +216,19 @@ class Warmer:
         task.add_done_callback(self._ended)
         log.info("library %s is warmed for partitions %s", first.digest, ", ".join(map(str, numbers)))
 
-    async def _lives(self, child: Child) -> int:
-        code = await child.run()
+    async def _lives(self, child: Child) -> None:
+        try:
+            code = await child.run()
+        except Exception:  # whatever it is: the library before goes on deciding meanwhile
+            log.exception("the warming process can't be heard")
+            code = -1
         if code:
             self._metrics.warming_failures.inc()
             log.error("the warming process ended with %s; another one begins anew in %s s", code, AGAIN)
             await asyncio.sleep(AGAIN)
-        return code
 
-    def _ended(self, task: asyncio.Task[int]) -> None:
+    def _ended(self, task: asyncio.Task[None]) -> None:
         del self._children[task]
-        if not task.cancelled() and task.exception() is not None:
-            log.error("a warming process can't be used", exc_info=task.exception())
         self._wanting.set()
 
     async def _end_all(self) -> None:
@@ -235,6 +252,8 @@ class Warmer:
                 self._left[number] = 0
                 self._ready[number] = want, Path(file)
                 self._tell_waiting()
+            case Passed() if number not in self._awaited:
+                self._drop(number)
 
     def _say(self, number: int, offset: int, end: int) -> None:
         now = time.monotonic()

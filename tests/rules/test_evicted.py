@@ -54,9 +54,10 @@ def test_again_of_a_living_instance_outlives_the_firings_of_a_hundred_others() -
     assert fired == ["p", *(f"o{n}" for n in range(150))]
 
 
-def test_again_of_an_evicted_value_is_as_never_asked_for() -> None:
+@pytest.mark.parametrize("pattern", [{"when": "seen >= 1"}, {"follow": ["a"]}])
+def test_again_of_an_evicted_value_is_as_never_asked_for(pattern: dict[str, Any]) -> None:
     log = [at(0, "a", product="p"), *(at(1, "a", product=f"o{n}", id=str(n)) for n in range(100))]
-    made = library(signal(when="seen >= 1", per="product", again="1m"), features={"seen": SEEN["seen"]})
+    made = library(signal(**pattern, per="product", again="1m"), features={"seen": SEEN["seen"]})
     line = timeline("", made, [*log, at(2, "a", product="p")], fires(2))
     fired = [json.loads(one.value) for one in drive(plan_of(made), line.log).decisions]
     assert [(one["per"], one["id"].rpartition(":")[2]) for one in (fired[0], fired[-1])] == [

@@ -19,7 +19,7 @@ from streams.metrics import Metrics
 from streams.settings import Settings, Source
 from streams.topics import Catalogue
 from streams.warming import Job, Warmer, warmer
-from streams.warming.messages import Message, Progress, Ready, decode_job, encode, settings_of, told
+from streams.warming.messages import Message, Passed, Progress, Ready, decode_job, encode, settings_of, told
 from streams.warming.states_file import read_states, write_states
 from tests.streams.libraries import published
 
@@ -34,6 +34,7 @@ NEWER = published(2, late_by="4h", warm_from=WARM_FROM)
 class Owned:
     number: int
     plan: Plan = OLD
+    library: int = 0
 
 
 class FakeChild:
@@ -182,6 +183,30 @@ async def test_a_newer_library_takes_the_place(world: World) -> None:
     assert world.look(NEWER) == [False, False]
     second.says(Progress(0, 10, 10))
     assert world.look(NEWER) == [True, False]
+
+
+async def test_what_has_been_overtaken_is_warmed_no_more(world: World) -> None:
+    """A newer library that isn't to be warmed was switched to before."""
+    world.look()
+    first = await world.child(0)
+    first.says(Passed(1))
+    world.owned = [Owned(0, OLDER, 5), Owned(1)]
+    world.warmer.forget()
+    world.look()
+    second = await world.child(1)
+    assert list(second.job.partitions) == [1]
+    second.says(Passed(1))
+    await until(lambda: second.killed)
+
+
+async def test_a_process_that_can_not_be_started_is_tried_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.look()
+    (await world.child(0)).ends.set_exception(OSError("no memory"))
+    await world.child(1)
+    assert "no memory" in caplog.text
+    assert world.metrics.warming_failures._value.get() == 1
 
 
 async def test_partitions_that_move_are_begun_anew(world: World) -> None:

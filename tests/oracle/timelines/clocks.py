@@ -121,6 +121,12 @@ CLOCKS = (
         fires(1, "profile.updated@1"),
     ),
     timeline(
+        "nothing but the time zone is read of the profile: its change turns the days, too",
+        library(signal(when="days_since('2026-01-05') >= 1")),
+        [at(0, "a"), profile(1, time_zone="Pacific/Kiritimati"), tick(DAY)],
+        fires(1, "profile.updated@1"),
+    ),
+    timeline(
         "`again` holds a day off, the next goes",
         library(
             signal(

@@ -53,8 +53,23 @@ SILENT_LATENCY = (
     timeline(
         "a late one before another within d fires nothing, though that one's moment has been",
         SILENT,
-        [at(9, "a"), at(30, "b"), at(-0.999, "a"), tick(60)],
+        [at(9, "a"), at(30, "a"), at(-0.999, "a"), tick(60)],
         fires(24, "a@9"),
+        fires(45, "a@30"),
+    ),
+    timeline(
+        "a late one waits where the next comes behind its silence, though before its moment",
+        SILENT,
+        [at(12, "a"), at(13, "b"), at(1, "a"), tick(60)],
+        fires(16, "a@1"),
+        fires(27, "a@12"),
+    ),
+    timeline(
+        "what `again` held off isn't made up for by the next touchpoint",
+        lagging(signal(silent="10s", of="a", again="12s")),
+        [at(0, "a"), at(11, "a"), at(40, "a"), tick(60)],
+        fires(15, "a@0"),
+        fires(55, "a@40"),
     ),
     timeline(
         "a late one with none behind it, whose moment has passed, fires now",
