@@ -138,7 +138,7 @@ class _Head(Struct, array_like=True, gc=False):
     timers: msgspec.Raw
     profile: msgspec.Raw
     fired: msgspec.Raw
-    library: int
+    library: int = 0
 
 
 _decode_head: Final = msgspec.msgpack.Decoder(_Head).decode

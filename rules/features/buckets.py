@@ -8,7 +8,7 @@ and sum are wrong by at most 1 % of the window's touchpoints, and of the sum of 
 
 Where that would leave more than 512 buckets, a 25th is taken for a 50th, a 12th for a 25th, and so on. Of any two
 neighbours both rules can't have allowed the merging, so 512 buckets are enough for 1 % as long as n / 1,024 times
-s / s' is at most 150: n touchpoints in the window, s the sum of their absolute values, s' that of the newest 1,024.
+s / s' stays at most 150: n touchpoints in the window, s the sum of their absolute values, s' that of the newest 1,024.
 
 A late touchpoint from the time of a bucket goes into it, and so adds at most half of itself to what may be wrong.
 """

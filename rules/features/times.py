@@ -78,7 +78,7 @@ class Timed(Standing):
 
 def _with(times: list[int], time: int, edge: int) -> list[int]:
     """The times with one more, without those that are over at ``edge``."""
-    in_order = time >= times[-1]
+    in_order = not times or time >= times[-1]
     times = [*times, time]
     if not in_order:
         times.sort()

@@ -37,9 +37,9 @@ class FeatureEntry(Declared):
 class CountEntry(FeatureEntry):
     """How many touchpoints there were; 0 where there were none.
 
-    A window is exact for its newest 1,024 touchpoints. Older ones are counted in groups, half of the group that the
-    window's edge cuts through, so the count is wrong by at most 1 % up to 160,000 touchpoints in a window, by 2 % up to
-    20 million. Late ones that come among those groups may each add a half to that.
+    A window of at most 1,024 touchpoints is exact. Of more, those older than the newest 1,024 are counted in groups,
+    half of the group that the window's edge cuts through: the count is wrong by at most 1 % up to 160,000 touchpoints
+    in a window, by at most 2 % up to 20 million. Late ones that come among those groups may each add a half to that.
     """
 
     called = "a count"
@@ -55,8 +55,8 @@ class TrendEntry(FeatureEntry):
 
     With now the count in (t - over, t] and before that in (t - 2 over, t - over] it is 'rising' when now - before is
     more than band times before, 'falling' when before - now is, in exact decimals, else 'steady'. It doesn't warm up:
-    a customer's first touchpoint makes it 'rising'. It is exact while each window has at most 1,024 touchpoints;
-    beyond, the count since t - over, and that since t - 2 over, may each be wrong as that of a `count` may.
+    a customer's first touchpoint makes it 'rising'. It is exact while each window has at most 1,024 touchpoints; of
+    more, the count since t - over, and that since t - 2 over, may each be wrong as that of a `count` may.
     """
 
     called = "a trend"
@@ -81,11 +81,12 @@ class OfEntry(FeatureEntry):
 class SumEntry(OfEntry):
     """The sum of a field; 0 where there is none. What isn't a number isn't taken.
 
-    It is rounded to 9 decimals, so that it doesn't depend on the order of adding. A window is exact for its newest
-    1,024 touchpoints. Older ones are added up in groups, half of the group that the window's edge cuts through, so the
-    sum is wrong by at most 1 % of what the numbers would add up to without their signs: as long as n / 1,024 times
-    s / s' is at most 150, with n touchpoints in the window, s that sum and s' that of the newest 1,024; beyond, 2 % up
-    to 20,000, and so on. Late ones that come among those groups may each add half of their number to that.
+    It is rounded to 9 decimals, so that it doesn't depend on the order of adding. A window of at most 1,024
+    touchpoints is exact. Of more, those older than the newest 1,024 are added up in groups, half of the group that the
+    window's edge cuts through: the sum is wrong by at most 1 % of s, what the numbers in the window would add up to
+    without their signs, as long as n / 1,024 times s / s' stays at most 150, with n touchpoints in the window and s'
+    the same of the newest 1,024; by at most 2 % up to 20,000, and so on. Late ones that come among those groups may
+    each add half of their number to that.
     """
 
     called = "a sum"
@@ -97,8 +98,9 @@ class SumEntry(OfEntry):
 class MeanEntry(OfEntry):
     """The mean of a field, rounded to 9 decimals; missing where there is none. What isn't a number isn't taken.
 
-    A window of over 1,024 touchpoints is kept in groups, as for a `sum` and a `count`: where both are wrong by at most
-    1 %, the mean is by at most 2.1 % of the mean of the numbers without their signs.
+    A window of at most 1,024 touchpoints is exact. Of more, older ones are kept in groups, as for a `sum` and a
+    `count`: where both are wrong by at most 1 %, the mean is by at most 2.1 % of the mean of the numbers without their
+    signs.
     """
 
     called = "a mean"
@@ -110,8 +112,8 @@ class MeanEntry(OfEntry):
 class MinEntry(OfEntry):
     """The smallest value of a field; missing where there is none. What isn't a number isn't taken.
 
-    A window is exact for its newest 1,024 touchpoints, and for all where at most 1,024 of them have no smaller value
-    behind them. Beyond, a value may stay a 256th of the window too long.
+    A window is exact where at most 1,024 of its touchpoints have no smaller or equal value behind them. Of more, what
+    is older than the newest 1,024 of these may count up to a 256th of the window too long.
     """
 
     called = "a min"
@@ -123,8 +125,8 @@ class MinEntry(OfEntry):
 class MaxEntry(OfEntry):
     """The largest value of a field; missing where there is none. What isn't a number isn't taken.
 
-    A window is exact for its newest 1,024 touchpoints, and for all where at most 1,024 of them have no larger value
-    behind them. Beyond, a value may stay a 256th of the window too long.
+    A window is exact where at most 1,024 of its touchpoints have no larger or equal value behind them. Of more, what
+    is older than the newest 1,024 of these may count up to a 256th of the window too long.
     """
 
     called = "a max"
@@ -137,8 +139,8 @@ class DistinctEntry(OfEntry):
     """How many different values a field had; 0 where there was none.
 
     Values are the same where their text is, or the JSON of what isn't text. The 1,024 values seen last are counted one
-    by one. Of older ones a sample of at most 512 is kept, by the hash of the value, and counted up to all of them: a
-    standard error of at most a 16th of the most that there were of these older ones since there last were none.
+    by one. Of older ones a sample of at most 512 is kept, by the hash of the value, and what it stands for is added: a
+    standard error of at most a 16th of the most that these older ones were since there last were none.
     """
 
     called = "a distinct"
@@ -150,8 +152,8 @@ class DistinctEntry(OfEntry):
 class FirstEntry(OfEntry):
     """The value of a field in the first touchpoint that has it; missing where none has.
 
-    The first is that by event time, of equal ones that by the log. A window is exact for its newest 1,024 touchpoints;
-    beyond, it may be one that came up to a 256th of the window after the first.
+    The first is that by event time, of equal ones that by the log. A window of at most 1,024 touchpoints is exact; of
+    more, it may be one that came up to a 256th of the window after the first.
     """
 
     called = "a first"
@@ -175,11 +177,11 @@ class LastEntry(OfEntry):
 class TopEntry(OfEntry):
     """The value of a field that came most often, or for which `by` adds up to most; missing where there is none.
 
-    Of values that are equal it is the one touched last. A window is exact for its newest 1,024 touchpoints. Of older
-    ones those of one value that lie close together leave the window together, with the last of them: with V different
-    values, up to 50, none more than a V/200 of the window too late. Of very many values those that weigh the least
-    are forgotten then. Without `over` it is exact for 1,024 values; beyond, where no number is negative, the sum of the
-    one that is given is less than that of the true one by at most a 1,024th of all sums together.
+    Of values that are equal it is the one touched last. A window of at most 1,024 touchpoints is exact. Of more, those
+    older than the newest 1,024 that have one value and lie close together leave the window together, with the last of
+    them: with V different values, up to 50, none by more than V/200 of the window too late. Of very many values those
+    that weigh the least are forgotten. Without `over` it is exact for 1,024 values; of more, where no number is
+    negative, the sum of the one that is given is less than the largest by at most a 1,024th of all sums together.
     """
 
     called = "a top"

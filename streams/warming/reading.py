@@ -1,22 +1,27 @@
-"""The warming process at work: the log read by the new library alone, partition by partition up to its switch."""
+"""The warming process at work: the log read by the new library alone, partition by partition up to its switch.
+
+What was decided until then is sent when the switch has been read, not before: a library that is never switched to, as a
+newer one came first, has decided nothing.
+"""
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from rules import Plan, Slice, Warming
+from rules import Plan, Warming
 from streams.broker import client_options
 from streams.libraries import Follower, Shelf
 from streams.metrics import Metrics
 from streams.sender import Sender, start_producer
 from streams.settings import Settings
 from streams.warming.messages import Job, Message, Passed, Progress, Ready, settings_of
-from streams.warming.states_file import write_states
+from streams.warming.pairs import append, pairs_in, write_states
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +29,7 @@ POLL = 200
 """Milliseconds that one look for more records takes at most."""
 
 MANY = 5_000
-"""Records of one look."""
+"""Records of one look, and decisions sent at once."""
 
 TOLD = 0.2
 """Seconds between two words about how far a partition is."""
@@ -118,26 +123,34 @@ class Reading:
     async def _read(self, tp: TopicPartition, records: list[Any]) -> None:
         warming = self._warmings[tp]
         held = warming.read(records)
-        await self._send(tp.partition, held)
+        if held.decisions:
+            with self._file(tp.partition, "decisions").open("ab") as file:
+                append(file, ((one.key, one.value) for one in held.decisions))
         if warming.done:
             self._consumer.pause(tp)
             del self._warmings[tp]
-            self._finish(tp.partition, warming)
+            await self._finish(tp.partition, warming)
 
-    async def _send(self, number: int, held: Slice) -> None:
-        if held.decisions:
-            topic = self._job.topics["decisions"]
-            records = [(one.key, one.value) for one in held.decisions]
-            await self._sender.to_partition(topic, number % self._job.decisions, records)
-
-    def _finish(self, number: int, warming: Warming) -> None:
-        """Hands the states over; where a newer library came first, nobody waits for them."""
+    async def _finish(self, number: int, warming: Warming) -> None:
+        """Hands all over; where a newer library came first, nobody waits for it."""
         if warming.reached is None or warming.reached.sequence != self._job.sequence:
             self._tell(Passed(number))
             return
-        path = Path(self._job.folder, f"{self._job.sequence}-{number}.states")
+        await self._send_decisions(number)
+        path = self._file(number, "states")
         write_states(path, warming.states())
         self._tell(Ready(number, str(path)))
+
+    async def _send_decisions(self, number: int) -> None:
+        path, topic = self._file(number, "decisions"), self._job.topics["decisions"]
+        if path.exists():
+            decisions = pairs_in(path)
+            while sent := list(islice(decisions, MANY)):
+                await self._sender.to_partition(topic, number % self._job.decisions, sent)
+            path.unlink()
+
+    def _file(self, number: int, what: str) -> Path:
+        return Path(self._job.folder, f"{number}.{what}")
 
     async def _progress(self, tp: TopicPartition) -> None:
         if time.monotonic() - self._told.get(tp.partition, 0.0) < TOLD:

@@ -16,7 +16,7 @@ from streams.settings import Settings
 from streams.topics import Catalogue
 from streams.warming.child import Child
 from streams.warming.messages import Job, Message, Passed, Progress, Ready, told
-from streams.warming.states_file import read_states
+from streams.warming.pairs import read_states
 
 log = logging.getLogger(__name__)
 

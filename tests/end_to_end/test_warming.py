@@ -9,7 +9,9 @@ import signal
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from streams.cli.application import application
 from tests.detector import Detector
 from tests.end_to_end.conftest import Installer
 from tests.end_to_end.installation import QUICK, Installation
@@ -167,3 +169,30 @@ def test_partitions_that_move_are_warmed_anew(install: Installer, loyal: Path) -
     assert live.check() == []
     assert "ann" in fired(live, "loyal", "triggers.site")
     assert [one.terminate() for one in (first, second)] == [0, 0]
+
+
+def test_overtaken_by_a_newer_library(install: Installer, loyal: Path, tmp_path: Path) -> None:
+    """What is warmed for a library that never decides is neither sent nor recorded."""
+    live = install(partitions=1)
+    worker = live.start()
+    live.publish(looks("ann", 1, 2, 3, 4))
+    newer = tmp_path / "newer"
+    shutil.copytree(QUICK, newer)
+    keen = newer / "signals" / "keen.yaml"
+    keen.write_text(keen.read_text().replace("views_2s >= 3", "views_2s >= 2"))
+    with Feed(live, Shoppers(seed=35).live_steps(seconds=120), pause=0.05):
+        live.wait_triggers(10)
+        live.publish_library(loyal, "--warm-from", "1h-ago")
+        live.publish_library(newer)
+        live.wait_switched(2, worker)
+        wait_for(lambda: not warming(worker), "the warming process to end")
+        live.wait_progress(300)
+    live.wait_quiet()
+    assert live.check() == []
+    assert worker.metric("telltale_warming_failures_total") == 0
+    assert worker.terminate() == 0
+    told = ("--broker", live.kafka.bootstrap, "--namespace", live.namespace)
+    replayed = CliRunner().invoke(application(), ["replay", "--topic", *told, "--triggers", str(tmp_path / "triggers")])
+    assert replayed.exit_code == 0, replayed.output
+    sent = [record.value for channel in ("email", "site") for record in live.read(f"triggers.{channel}")]
+    assert sorted((tmp_path / "triggers").read_bytes().splitlines()) == sorted(value for value in sent if value)

@@ -95,9 +95,13 @@ def looks(
 
 def again(part: Any) -> Any:
     """As state gives it back."""
-    raw = msgspec.msgpack.encode(part)
+    raw = encoded(part)
     assert len(raw) < BOUND
     return msgspec.msgpack.decode(raw, type=Any, strict=False)
+
+
+def encoded(part: Any) -> bytes:
+    return msgspec.msgpack.encode(part)
 
 
 class Slack(NamedTuple):
@@ -292,6 +296,43 @@ def test_distinct_ever() -> None:
         errors.append(error / truth)
     assert max(errors) < 4 / 16
     assert fsum(map(abs, errors)) / len(errors) < 1 / 16
+
+
+def ranked_one(chance: random.Random, order: int) -> tuple[str, float]:
+    return str(order % 9), chance.random()
+
+
+HALVED: Final = [
+    pytest.param(CountOver(OVER), one, id="count"),
+    pytest.param(Trend(OVER, 0.2), one, id="trend"),
+    pytest.param(TotalOver(OVER, mean=False), mixed, id="sum"),
+    pytest.param(TotalOver(OVER, mean=True), mixed, id="mean"),
+    pytest.param(ExtremeOver(OVER, smallest=True), mixed, id="min"),
+    pytest.param(FirstOver(OVER), mixed, id="first"),
+    pytest.param(TopOver(OVER), ranked_one, id="top"),
+    pytest.param(TopEver(), ranked_one, id="top ever"),
+    pytest.param(Distinct(OVER), mixed, id="distinct"),
+    pytest.param(Distinct(None), mixed, id="distinct ever"),
+]
+
+
+@pytest.mark.parametrize(("accumulator", "value"), HALVED)
+def test_what_is_halved_is_smaller_and_goes_on(accumulator: Accumulator, value: Number) -> None:
+    """Down to nothing, and up again from whatever is left."""
+    chance = random.Random(7)
+    for look in looks(accumulator, RHYTHMS[3], value, 3_000):
+        part, now = again(look.part), look.now
+        while part is not None:
+            smaller = accumulator.halve(again(part))
+            assert smaller is None or len(encoded(smaller)) < len(encoded(part))
+            if smaller is None:
+                break
+            for order in range(chance.randrange(4)):
+                now += chance.randrange(OVER // 10)
+                time = chance.choice((now, now - chance.randrange(LATE_BY)))
+                smaller = accumulator.add(smaller, value(chance, order), time, now)
+            stands_still_between(accumulator, Look(smaller, now, []), 3)
+            part = accumulator.halve(smaller)
 
 
 DAY: Final = 24 * 3_600_000

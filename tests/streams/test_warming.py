@@ -20,7 +20,7 @@ from streams.settings import Settings, Source
 from streams.topics import Catalogue
 from streams.warming import Job, Warmer, warmer
 from streams.warming.messages import Message, Passed, Progress, Ready, decode_job, encode, settings_of, told
-from streams.warming.states_file import read_states, write_states
+from streams.warming.pairs import read_states, write_states
 from tests.streams.libraries import published
 
 WARM_FROM = 1_000

@@ -120,7 +120,7 @@ def elapsed(name: str, value: Any, zone: str) -> Any:
         return None
     since = NOW - int(value)
     days = {"days_since": since / 86_400_000, "days_until": -since / 86_400_000, "hours_since": since / 3_600_000}
-    return round(days[name], 9)
+    return days[name]
 
 
 def call(name: str, values: list[Any], zone: str) -> Any:
