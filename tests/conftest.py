@@ -29,10 +29,13 @@ def kafka() -> Iterator[Kafka]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a broker serves runs alone."""
+    """What a broker serves runs alone. Of random examples no coverage is told: to count the lines that so many of them
+    run, other tests run them too, takes longer than the examples."""
     for item in items:
         if "kafka" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.alone)
+        elif getattr(getattr(item, "obj", None), "is_hypothesis_test", False) or item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.hookimpl(hookwrapper=True)
