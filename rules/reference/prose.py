@@ -164,8 +164,8 @@ VERSIONS: Final = """
   the same name, `per` and pattern, for a `when` the same features and segments, for a silence the same latencies, for
   dates and what counts days the same time zone. All else begins empty, and what is gone fires no more.
 - A changed `if`, `again`, `value`, `status` (`shadow` or `live`) or `then` changes nothing that is kept. An `again`
-  that became shorter makes up for nothing. Last firings are kept by the signal's name and `per`, so that `again` counts on
-  over a change of its pattern.
+  that became shorter makes up for nothing. Last firings are kept by the signal's name and `per`, so that `again` counts
+  on over a change of its pattern.
 - The value of a new `when` at the switch counts as its value before: it fires after it has been false. A `date` whose
   window is open at the switch doesn't fire.
 - With `--warm-from TIME` new and changed features and signals are, for each customer, what the new library alone would
