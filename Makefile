@@ -22,7 +22,7 @@ demo: $(VENV)/.demo
 
 test: $(VENV)/.test
 ifeq ($(strip $(ARGS)),)
-	$(BIN)/pytest --cov --cov-report= --numprocesses auto --dist loadscope -m "not alone"
+	$(BIN)/pytest --cov --cov-report= --numprocesses auto --dist worksteal -m "not alone"
 	$(BIN)/pytest --cov --cov-report=term --cov-append -m alone
 else
 	$(BIN)/pytest --cov --cov-report=term $(ARGS)
