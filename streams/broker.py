@@ -52,6 +52,17 @@ def client_options(settings: Settings) -> dict[str, Any]:
     return options
 
 
+def reader_options(settings: Settings) -> dict[str, Any]:
+    """Keyword arguments of a consumer of no group that reads what topics hold, from a place it seeks itself."""
+    return {
+        **client_options(settings),
+        "enable_auto_commit": False,
+        "isolation_level": "read_committed",
+        # The reset that an assignment brings may end behind the seek, and wins: with "latest" nothing would be read.
+        "auto_offset_reset": "earliest",
+    }
+
+
 @asynccontextmanager
 async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
     """A started admin client, closed at the end. Raises KafkaError when no broker answers."""

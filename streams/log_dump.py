@@ -11,7 +11,7 @@ import msgspec
 import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from streams.broker import Say, client_options, wait
+from streams.broker import Say, reader_options, wait
 from streams.feed import NoLogError
 from streams.settings import Settings
 from streams.topics import partition_counts
@@ -96,13 +96,7 @@ async def dump(
     count = (await partition_counts(settings, [topic])).get(topic)
     if count is None:
         raise NoLogError(topic)
-    consumer = AIOKafkaConsumer(
-        **client_options(settings),
-        enable_auto_commit=False,
-        isolation_level="read_committed",
-        # The reset that an assignment brings may end behind the seek, and wins: with "latest" nothing would be dumped.
-        auto_offset_reset="earliest",
-    )
+    consumer = AIOKafkaConsumer(**reader_options(settings))
     await consumer.start()
     try:
         return await _write_all(consumer, [TopicPartition(topic, number) for number in range(count)], write, progress)

@@ -4,27 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from rules.expression.tree import CompareOperator
+from rules.expression.tree import MIRRORED, OPPOSITE, CompareOperator
 from rules.fields import is_number
 
-_OPPOSITE: Final[dict[CompareOperator, CompareOperator]] = {
-    "<": ">=",
-    "<=": ">",
-    ">": "<=",
-    ">=": "<",
-    "==": "!=",
-    "!=": "==",
-    "in": "not in",
-    "not in": "in",
-}
-_MIRRORED: Final[dict[CompareOperator, CompareOperator]] = {
-    "<": ">",
-    "<=": ">=",
-    ">": "<",
-    ">=": "<=",
-    "==": "==",
-    "!=": "!=",
-}
 _WORDS: Final[dict[CompareOperator, str]] = {
     "<": "less than {}",
     "<=": "{} or less",
@@ -40,12 +22,12 @@ _LEAST: Final = 0.01
 
 def opposite(operator: CompareOperator) -> CompareOperator:
     """The comparison that is true where that one isn't."""
-    return _OPPOSITE[operator]
+    return OPPOSITE[operator]
 
 
 def mirrored(operator: CompareOperator) -> CompareOperator | None:
     """The comparison with its sides changed; None where it has no such."""
-    return _MIRRORED.get(operator)
+    return MIRRORED.get(operator)
 
 
 def needed(operator: CompareOperator, other: str) -> str:

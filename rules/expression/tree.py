@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
 from typing import Any, Final, Literal, TypeGuard
 
 from rules.expression.mistake import Span
@@ -14,6 +15,31 @@ Scalar = bool | int | float | str
 ArithmeticOperator = Literal["+", "-", "*", "/", "%"]
 CompareOperator = Literal["<", "<=", ">", ">=", "==", "!=", "in", "not in"]
 LogicOperator = Literal["and", "or"]
+
+OPPOSITE: Final[Mapping[str, CompareOperator]] = MappingProxyType(
+    {
+        "<": ">=",
+        "<=": ">",
+        ">": "<=",
+        ">=": "<",
+        "==": "!=",
+        "!=": "==",
+        "in": "not in",
+        "not in": "in",
+    }
+)
+"""By comparison, the one that is true where it isn't, of what isn't missing."""
+MIRRORED: Final[Mapping[str, CompareOperator]] = MappingProxyType(
+    {
+        "<": ">",
+        "<=": ">=",
+        ">": "<",
+        ">=": "<=",
+        "==": "==",
+        "!=": "!=",
+    }
+)
+"""By comparison, the one with its sides changed; `in` has no such."""
 
 CLOCKS: Final = frozenset({"days_since", "days_until", "hours_since"})
 """The functions whose result moves with time alone, whatever they are of."""

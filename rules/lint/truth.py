@@ -7,10 +7,11 @@ the same feature that no number passes make an `and` that is never true.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
 
 from rules.expression.scope import FeatureRead
 from rules.expression.tree import (
+    MIRRORED,
+    OPPOSITE,
     Arithmetic,
     Call,
     Choice,
@@ -31,15 +32,6 @@ from rules.lint.ranges import Range, value_of
 Key = FeatureRead | tuple[str, ...]
 Known = Callable[[Node], Range]
 """What a feature, a field or a part of the profile can be."""
-
-_TURNED: Final[dict[CompareOperator, CompareOperator]] = {
-    "<": ">",
-    "<=": ">=",
-    ">": "<",
-    ">=": "<=",
-    "==": "==",
-    "!=": "!=",
-}
 
 
 class Truth:
@@ -125,8 +117,8 @@ class Truth:
             case Compare():
                 for left, operator, right in node.pairs():
                     yield from _demanded(left, operator, right)
-                    if operator in _TURNED:
-                        yield from _demanded(right, _TURNED[operator], left)
+                    if operator in MIRRORED:
+                        yield from _demanded(right, MIRRORED[operator], left)
             case Feature() if node.info.never_negative:
                 yield node, Range(low=0, low_open=True, there=True)
             case Not(operand=Feature() as read) if read.always and read.kind == "number":
@@ -174,21 +166,8 @@ def _listed(operator: CompareOperator, right: Node) -> Range | None:
 
 def _within(first: Range, operator: CompareOperator, right: Node) -> bool:
     """Whether all that a value can be makes the comparison true."""
-    opposite = _OPPOSITE.get(operator)
-    refused = None if opposite is None else _allowed(opposite, right)
+    refused = _allowed(OPPOSITE[operator], right)
     return refused is not None and first.met(refused).is_empty
-
-
-_OPPOSITE: Final[dict[CompareOperator, CompareOperator]] = {
-    "<": ">=",
-    "<=": ">",
-    ">": "<=",
-    ">=": "<",
-    "==": "!=",
-    "!=": "==",
-    "in": "not in",
-    "not in": "in",
-}
 
 
 def _shifted(inner: Range | None, operator: str, by: float) -> Range | None:

@@ -10,16 +10,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
-_TURNED: Final = {
-    "<": ">=",
-    "<=": ">",
-    ">": "<=",
-    ">=": "<",
-    "==": "!=",
-    "!=": "==",
-    "in": "not in",
-    "not in": "in",
-}
+from rules.expression.tree import OPPOSITE
+
 _OPERATOR: Final = re.compile(r"not\s+in\b|in\b|[<>=!]=|[<>]")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.(\d+))?")
 
@@ -88,7 +80,7 @@ class _Text:
             begin, end = self._span(left)[1], self._span(right)[0]
             operator = _OPERATOR.search(self._line, begin, end)
             if operator is not None:
-                by = _TURNED[" ".join(operator[0].split())]
+                by = OPPOSITE[" ".join(operator[0].split())]
                 yield self._cut(*operator.span(), by, f"`{operator[0]}` becomes `{by}`")
 
     def one_off(self, operands: list[ast.expr]) -> Iterator[Edit]:

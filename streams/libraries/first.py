@@ -6,7 +6,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from rules import Switch, switch_in
-from streams.broker import client_options
+from streams.broker import reader_options
 from streams.settings import Settings
 
 POLL = 200
@@ -21,12 +21,7 @@ async def first_switches(settings: Settings, topic: str, numbers: set[int]) -> M
 
     Raises KafkaError when the broker doesn't answer.
     """
-    consumer = AIOKafkaConsumer(
-        **client_options(settings),
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        isolation_level="read_committed",
-    )
+    consumer = AIOKafkaConsumer(**reader_options(settings))
     await consumer.start()
     try:
         return await _look(consumer, [TopicPartition(topic, number) for number in sorted(numbers)])

@@ -7,7 +7,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from streams.broker import client_options
+from streams.broker import reader_options
 from streams.libraries.shelf import Shelf
 from streams.settings import Settings
 from streams.topics import LIBRARY_BYTES
@@ -37,13 +37,7 @@ class Follower:
 
     async def start(self) -> None:
         """Reads the topic to its end. Raises KafkaError where the broker refuses."""
-        self._consumer = AIOKafkaConsumer(
-            **client_options(self._settings),
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-            max_partition_fetch_bytes=LIBRARY_BYTES,
-        )
+        self._consumer = AIOKafkaConsumer(**reader_options(self._settings), max_partition_fetch_bytes=LIBRARY_BYTES)
         await self._consumer.start()
         self._consumer.assign([self._tp])
         await self._consumer.seek_to_beginning(self._tp)

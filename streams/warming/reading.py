@@ -15,7 +15,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from rules import Plan, Warming
-from streams.broker import client_options
+from streams.broker import reader_options
 from streams.libraries import Follower, Shelf
 from streams.metrics import Metrics
 from streams.sender import Sender, start_producer
@@ -43,12 +43,7 @@ async def warm(job: Job, tell: Callable[[Message], None]) -> None:
     settings = settings_of(job)
     plans = await asyncio.wait_for(_plans(job, settings), PATIENCE)
     producer = await start_producer(settings)
-    consumer = AIOKafkaConsumer(
-        **client_options(settings),
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        isolation_level="read_committed",
-    )
+    consumer = AIOKafkaConsumer(**reader_options(settings))
     await consumer.start()
     try:
         await Reading(job, settings, plans, consumer, Sender(producer), tell).run()

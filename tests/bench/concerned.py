@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from functools import partial
-from itertools import count, cycle, islice
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Final
 
@@ -86,16 +86,9 @@ def write(folder: Path, signals: int) -> Path:
 
 def _evaluate(size: int, plan: Plan, records: Sequence[Record], firings: dict[int, int]) -> float:
     engine = Engine(plan, 0)
-    firings[size] = 0
 
     def evaluate() -> None:
-        for start in count(0, BATCH):
-            batch = records[start : start + BATCH]
-            if not batch:
-                return
-            for done in engine.evaluate(batch):
-                assert not done.dead_letters
-                firings[size] += len(done.firings)
+        firings[size] = engine.evaluate_all(records, BATCH)
 
     return cpu(evaluate)
 

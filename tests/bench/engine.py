@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 
 from rules import LogRecord, Partition, Plan, Slice
 
@@ -21,3 +22,15 @@ class Engine:
             self.partition.commit(done)
             yield done
             records = records[done.consumed :]
+
+    def evaluate_all(self, records: Sequence[LogRecord], size: int) -> int:
+        """Evaluates records, so many at once, none of which may be a dead letter; the number of firings."""
+        firings = 0
+        for start in count(0, size):
+            batch = records[start : start + size]
+            if not batch:
+                break
+            for done in self.evaluate(batch):
+                assert not done.dead_letters
+                firings += len(done.firings)
+        return firings

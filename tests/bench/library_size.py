@@ -13,7 +13,6 @@ import tempfile
 import tracemalloc
 from collections.abc import Sequence
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -176,16 +175,7 @@ def _meet(plan: Plan, records: Sequence[Record]) -> float:
 
 def _evaluate(plan: Plan, records: Sequence[Record]) -> float:
     engine = Engine(plan, 0)
-
-    def evaluate() -> None:
-        for start in count(0, BATCH):
-            batch = records[start : start + BATCH]
-            if not batch:
-                return
-            for done in engine.evaluate(batch):
-                assert not done.dead_letters
-
-    return cpu(evaluate)
+    return cpu(lambda: engine.evaluate_all(records, BATCH))
 
 
 if __name__ == "__main__":
