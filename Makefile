@@ -50,7 +50,7 @@ $(VENV)/.demo: $(VENV)/.python
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.python
-	$(INSTALL) --editable '.[demo,rocksdb,test]'
+	$(INSTALL) --editable '.[demo,report,rocksdb,test]'
 	@touch $@ $(VENV)/.demo
 
 $(VENV)/.python: pyproject.toml constraints.txt

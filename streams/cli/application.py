@@ -20,6 +20,7 @@ MODULES: Final = MappingProxyType(
         "test": "streams.cli.test",
         "replay": "streams.cli.replay",
         "explain": "streams.cli.explain",
+        "report": "streams.cli.reporting",
         "log": "streams.cli.log",
         "import": "streams.cli.import_csv",
         "schema": "streams.cli.schema",

@@ -11,6 +11,7 @@ from rules import to_millis
 
 _SPAN: Final = re.compile(r"\+(\d{1,9})([smhd])")
 _AGO: Final = re.compile(r"(\d{1,9})([smhd])-ago")
+_LENGTH: Final = re.compile(r"(\d{1,9})([smhd])")
 _UNITS: Final = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
@@ -30,6 +31,14 @@ def ago(text: str, now: int) -> int:
     """The time that ``text`` says, or so long before ``now``: ``14d-ago``. In epoch milliseconds. Raises ValueError."""
     span = _AGO.fullmatch(text)
     return now - int(span[1]) * _UNITS[span[2]] if span else moment(text)
+
+
+def span(text: str) -> int:
+    """Milliseconds of a whole number and a unit: ``30d``. Raises ValueError."""
+    found = _LENGTH.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    return int(found[1]) * _UNITS[found[2]]
 
 
 def moment(text: str) -> int:
