@@ -49,21 +49,18 @@ class Carrier:
     async def carry(self, order: Order) -> Result | None:
         """What came of an event; None where it was let go before there was a result."""
         tries = 0
-        while True:
-            async with self._slots:
-                held = await self._admitted(order)
-                if order.let_go:
-                    return None
-                if held is not None:
-                    return held
-                verdict = await self._attempt(order)
-            if isinstance(verdict, Result):
-                return verdict
-            tries += self._circuit.closed
-            if tries >= self._attempts:
-                return Result("failed", "attempts", f"{verdict.cause}, {tries} times")
-            self._metrics.retry(verdict.cause)
-            await self._sleep(order, backoff(tries or 1, self._draw(), verdict.after))
+        while not order.let_go:
+            step = await self._step(order)
+            if isinstance(step, Result):
+                return step
+            if isinstance(step, Again):
+                tries += self._circuit.closed
+                if tries >= self._attempts:
+                    return Result("failed", "attempts", f"{step.cause}, {tries} times")
+                self._metrics.retry(step.cause)
+                step = backoff(tries or 1, self._draw(), step.after)
+            await self._sleep(order, step)
+        return None
 
     def wake(self, order: Order) -> None:
         """Something about the event has changed: one that sleeps looks at once."""
@@ -71,17 +68,16 @@ class Carrier:
         if woken is not None:
             woken.set()
 
-    async def _admitted(self, order: Order) -> Result | None:
-        """Waits until an attempt may be made; the event's result where none is to be made any more."""
-        while not order.let_go:
+    async def _step(self, order: Order) -> Result | Again | float:
+        """An attempt, where one may be made; else the event's result, or the seconds until the next look."""
+        async with self._slots:
+            if order.let_go:
+                return 0.0
             held = undeliverable(order, self._clock(order))
             if held is not None:
                 return held
-            wait = self._circuit.enter(time.monotonic())
-            if not wait:
-                return None
-            await self._sleep(order, wait)
-        return None
+            # Who waits for the endpoint to come back holds no slot, so that all see when they expire.
+            return self._circuit.enter(time.monotonic()) or await self._attempt(order)
 
     async def _attempt(self, order: Order) -> Result | Again:
         begun = time.monotonic()

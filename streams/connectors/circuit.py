@@ -9,7 +9,7 @@ LONGEST = 60.0
 FAILURES = 5
 """Failures in a row that open the circuit."""
 
-LOOK = 0.25
+LOOK = 0.5
 """Seconds until those who wait look whether the one who tries has come through."""
 
 
