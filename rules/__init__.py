@@ -6,6 +6,16 @@ from rules.declaration import Library
 from rules.docs import library_site
 from rules.explaining import Explained, Explainer, Kept, Life, NearestMisses, as_json, life_in, life_of, told
 from rules.lint import Finding, lint_library
+from rules.messages import (
+    CancelEvent,
+    Event,
+    OutcomeProperties,
+    OutcomeRecord,
+    OutcomeType,
+    TriggerEvent,
+    decode_event,
+    encode_outcome,
+)
 from rules.mutation import Change, Tried, subjects, try_changes
 from rules.names import nearest, one_of
 from rules.parse import folder_files, load_files, load_library, load_placed
@@ -33,6 +43,7 @@ from rules.touchpoint import MAX_TIME, BadRecord, Touchpoint, decode_touchpoint,
 from rules.wall_time import zone_of
 from rules.warming import Warming
 from rules.wire import MARKER_KEY, Marker, decode_marker, library_of, rfc3339
+from rules.wire_schemas import message_components, message_schemas
 
 __all__ = [
     "ANY_LIBRARY",
@@ -41,6 +52,7 @@ __all__ = [
     "NO_LIBRARY",
     "BadRecord",
     "BadTimeline",
+    "CancelEvent",
     "Change",
     "Changes",
     "Clock",
@@ -49,6 +61,7 @@ __all__ = [
     "Decided",
     "Difference",
     "Document",
+    "Event",
     "Explained",
     "Explainer",
     "Finding",
@@ -66,6 +79,9 @@ __all__ = [
     "MixedLinesError",
     "NearestMisses",
     "Outcome",
+    "OutcomeProperties",
+    "OutcomeRecord",
+    "OutcomeType",
     "Outgoing",
     "Partition",
     "Path",
@@ -85,6 +101,7 @@ __all__ = [
     "Table",
     "Touchpoint",
     "Tried",
+    "TriggerEvent",
     "UnknownLibraryError",
     "Until",
     "Warming",
@@ -92,9 +109,11 @@ __all__ = [
     "changes",
     "compare",
     "compile_plan",
+    "decode_event",
     "decode_marker",
     "decode_touchpoint",
     "drawn",
+    "encode_outcome",
     "encode_switch",
     "folder_files",
     "json_schemas",
@@ -107,6 +126,8 @@ __all__ = [
     "load_files",
     "load_library",
     "load_placed",
+    "message_components",
+    "message_schemas",
     "nearest",
     "one_of",
     "plain",

@@ -80,7 +80,7 @@ def decode_touchpoint(raw: bytes) -> Touchpoint:
     try:
         touchpoint = _decode_touchpoint(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise _bad_record(error) from None
+        raise bad_record(error) from None
     time: Any = touchpoint.time
     if type(time) is not int:
         touchpoint.time = time = to_millis(time)
@@ -94,7 +94,7 @@ def decode_control(raw: bytes) -> Control:
     try:
         return _decode_control(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise _bad_record(error) from None
+        raise bad_record(error) from None
 
 
 def to_millis(time: float | datetime) -> int:
@@ -109,7 +109,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
-def _bad_record(error: Exception) -> BadRecord:
+def bad_record(error: Exception) -> BadRecord:
+    """What an error of msgspec, or of decoding text, says about a record."""
     if isinstance(error, msgspec.ValidationError):
         detail, _, path = str(error).partition(" - at `")
         return BadRecord("wrong type", path.rstrip("`") or "$", detail)

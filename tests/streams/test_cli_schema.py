@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rules import json_schemas, language_reference
+from rules import json_schemas, language_reference, message_schemas
 from tests.streams.test_cli import telltale
 
 
@@ -22,15 +22,17 @@ def test_all_schemas(tmp_path: Path) -> None:
     result = telltale("schema", "--all", tmp_path / "schemas")
     assert result.exit_code == 0
     written = {path.name: json.loads(path.read_text("utf-8")) for path in (tmp_path / "schemas").iterdir()}
-    assert written == {f"{name.removesuffix('.yaml')}.schema.json": each for name, each in json_schemas().items()}
+    schemas = {name.removesuffix(".yaml"): each for name, each in json_schemas().items()} | message_schemas()
+    assert written == {f"{name}.schema.json": each for name, each in schemas.items()}
     assert all(name in result.stdout for name in written)
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "expected either a KIND or --all DIR"),
-        (["signal", "--all", "x"], "expected either a KIND or --all DIR"),
+        ([], "expected either a KIND, --all DIR or --asyncapi"),
+        (["signal", "--all", "x"], "expected either a KIND, --all DIR or --asyncapi"),
+        (["signal", "--asyncapi"], "expected either a KIND, --all DIR or --asyncapi"),
         (["signl"], "found the kind `signl`; expected `library`, `interactions`, `channels`, `features`,"),
         (["signl"], "write `signal`"),
         (["xyz"], "write one of these"),
