@@ -11,6 +11,7 @@ from msgspec import Struct
 from rules.bound import grow
 from rules.firing import AGAIN_LIMIT, SignalPlan, touch
 from rules.plan import Plan
+from rules.policy import set_timer
 from rules.state import State, decode_state
 from rules.switch import Switch
 
@@ -57,8 +58,11 @@ class Adoption:
         return sorted(keys)
 
     def born(self, key: bytes) -> State:
-        """The state of a customer whom only the warmed states know."""
-        return decode_state((self.warmed or {})[key])
+        """The state of a customer whom only the warmed states know: nothing has been sent."""
+        state = decode_state((self.warmed or {})[key])
+        state.policy = None
+        set_timer(state)
+        return state
 
     def adopt(self, key: bytes, state: State, now: int) -> None:
         """Takes a customer over at ``now`` (ms): a condition's value then counts as its value before."""
@@ -76,9 +80,10 @@ class Adoption:
         grow(self.new, state, len(raw))
 
     def give_up(self, state: State) -> None:
-        """For a customer whose state can't be taken over: it goes on without timers."""
+        """For a customer whose state can't be taken over: it goes on without timers, but for triggers that wait."""
         state.timers = {}
         state.due = state.next_due()
+        set_timer(state)
         state.library = self.new.digest
 
     def _merge(self, state: State, warm: State) -> None:

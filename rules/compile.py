@@ -67,6 +67,7 @@ class _Compiler:
                 for signal in signals
                 if isinstance(signal.pattern, DateWindow)
             ],
+            latency_of=self._latency_of,
         )
 
     def _follow(self, signal: Signal, pattern: Follow) -> FollowMatcher:
@@ -120,6 +121,7 @@ class _Compiler:
             per=_getter(signal.per),
             condition=self._compiled(parse(signal.condition, scope)) if signal.condition else None,
             carry=tuple(self._carry(name, text, scope) for name, text in signal.then.carry),
+            unless=self._compiled(parse(signal.unless, scope)) if signal.unless else None,
         )
 
     def _definitions(self, signal: Signal) -> list[Any]:

@@ -7,12 +7,13 @@ types are tuples of dotted names or wildcards (``content.*``, ``*``), expression
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 FeatureKind = Literal["count", "sum", "mean", "min", "max", "distinct", "first", "last", "top", "score", "trend"]
 Status = Literal["draft", "shadow", "live", "retired"]
 Restart = Literal["first", "latest"]
 Types = tuple[str, ...]
+BEST: Final = "best"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,59 @@ class Interaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Cap:
+    """At most ``count`` triggers in (t - ``over`` ms, t]; of each value of the field ``per`` where one is said."""
+
+    count: int
+    over: int
+    per: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours in which a channel sends nothing: [``begin``, ``end``) in minutes of the customer's day, over midnight too.
+
+    What fires then waits for their end where ``defer`` says so; else it is held.
+    """
+
+    begin: int
+    end: int
+    defer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """After ``after`` triggers in a row without a response a channel is left alone for ``length`` ms."""
+
+    after: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel that triggers can be sent to: its topic is ``triggers.NAME``."""
+    """A channel that triggers can be sent to: its topic is ``triggers.NAME``.
+
+    ``cost`` of one trigger, in the library's currency. ``consent``: the profile's field that must be true.
+    ``response``: the share of triggers that a customer of whom nothing is known is expected to respond to.
+    """
 
     name: str
+    cost: float = 0.0
+    consent: str | None = None
+    quiet: Quiet | None = None
+    caps: tuple[Cap, ...] = ()
+    loops: tuple[str, ...] = ()
+    response: float | None = None
+    rest: Rest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Signals of which only one goes at a moment. ``by_response``: the value times the chance of a response ranks."""
+
+    name: str
+    caps: tuple[Cap, ...] = ()
+    by_response: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +203,35 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """What a firing asks for. ``expires`` is ms from the moment of firing; ``carry`` maps names to expressions."""
+    """What a firing asks for. ``expires`` is ms from the moment of firing; ``carry`` maps names to expressions.
 
-    channel: str | None = None
+    ``channel``: one, several in order of preference, or `BEST`. ``cancel_on``: types that take the trigger back.
+    """
+
+    channel: str | tuple[str, ...] | None = None
     content: str | None = None
     carry: tuple[tuple[str, str], ...] = ()
     expires: int = 48 * 3_600_000
+    cancel_on: Types = ()
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels that are named, in order of preference; none where `BEST` is left to find one."""
+        match self.channel:
+            case None | "best":
+                return ()
+            case str():
+                return (self.channel,)
+        return self.channel
+
+    @property
+    def chooses_best(self) -> bool:
+        return self.channel == BEST
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """What is written of channels: `BEST` too."""
+        return (BEST,) if self.chooses_best else self.channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +248,11 @@ class Signal:
     condition: str | None = None  # the key `if`
     again: int | None = None
     then: Then = Then()
+    unless: str | None = None
+    group: str | None = None
+    caps: tuple[Cap, ...] = ()
+    holdout: float = 0.0
+    purpose: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +266,19 @@ class TimelineStep:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedFiring:
-    """A firing that a timeline expects at ``time`` (epoch ms); what is None isn't compared."""
+    """A firing that a timeline expects at ``time`` (epoch ms); what is None isn't compared.
+
+    ``goes``: when it goes, where it is deferred first; ``cancelled``: when it is taken back (epoch ms).
+    """
 
     time: int
     channel: str | None = None
     per: str | None = None
     late: bool | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    goes: int | None = None
+    cancelled: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +325,9 @@ class Library:
     segments: tuple[Segment, ...] = ()
     signals: tuple[Signal, ...] = ()
     timelines: tuple[Timeline, ...] = ()
+    groups: tuple[Group, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    content_again: int | None = None
 
     def late_by_of(self, source: str | None) -> int:
         """How late (ms) a touchpoint of this source may come."""

@@ -7,13 +7,18 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from rules.declaration import (
+    Cap,
+    Channel,
     DateWindow,
     ExpectedFiring,
     Feature,
     FeatureKind,
     Follow,
+    Group,
     Interaction,
     Pattern,
+    Quiet,
+    Rest,
     Signal,
     Silence,
     Silent,
@@ -28,9 +33,12 @@ from rules.declaration import (
 )
 from rules.duration import MILLIS
 from rules.schema import (
+    CapEntry,
+    ChannelEntry,
     CountEntry,
     DateEntry,
     FeatureEntry,
+    FiringEntry,
     InteractionEntry,
     LibraryFile,
     OfEntry,
@@ -77,6 +85,33 @@ def declared_sources(file: LibraryFile) -> tuple[Source, ...]:
     return tuple(Source(name, entry.late_by) for name, entry in sorted((file.sources or {}).items()))
 
 
+def declared_caps(entries: Iterable[CapEntry] | None) -> tuple[Cap, ...]:
+    """Caps, the smallest window first: their order means nothing."""
+    caps = (Cap(entry.count, entry.over, entry.per) for entry in entries or ())
+    return tuple(sorted(caps, key=lambda cap: (cap.over, cap.count, cap.per or "")))
+
+
+def declared_channel(name: str, entry: ChannelEntry) -> Channel:
+    """The channel that an entry of `channels.yaml` declares."""
+    quiet, rest = entry.quiet, entry.rest
+    return Channel(
+        name,
+        entry.cost,
+        entry.consent,
+        None if quiet is None else Quiet(quiet.begin, quiet.end, quiet.then == "defer"),
+        declared_caps(entry.cap),
+        tuple(entry.loops or ()),
+        entry.response,
+        None if rest is None else Rest(rest.after, rest.length),
+    )
+
+
+def declared_groups(file: LibraryFile) -> tuple[Group, ...]:
+    """The groups that `library.yaml` declares, by name."""
+    groups = sorted((file.groups or {}).items())
+    return tuple(Group(name, declared_caps(entry.cap), entry.by == "response") for name, entry in groups)
+
+
 def declared_signal(file: SignalFile) -> Signal:
     """The signal that a file in `signals/` declares. The file has been checked: it has exactly one pattern."""
     return Signal(
@@ -90,6 +125,11 @@ def declared_signal(file: SignalFile) -> Signal:
         condition=file.condition,
         again=file.again,
         then=_then(file.then),
+        unless=file.unless,
+        group=file.group,
+        caps=declared_caps(file.cap),
+        holdout=file.holdout,
+        purpose=file.purpose,
     )
 
 
@@ -120,7 +160,8 @@ def _step(entry: tuple[str, ...] | StepEntry | WithoutEntry) -> Step | Silence |
 
 
 def _then(entry: ThenEntry) -> Then:
-    return Then(entry.channel, entry.content, tuple((entry.carry or {}).items()), entry.expires)
+    carry = tuple((entry.carry or {}).items())
+    return Then(entry.channel, entry.content, carry, entry.expires, entry.cancel_on or ())
 
 
 def declared_timeline(signal: str, file: str, line: int, entry: TimelineEntry, place: ZoneInfo) -> Timeline:
@@ -131,12 +172,22 @@ def declared_timeline(signal: str, file: str, line: int, entry: TimelineEntry, p
         file=file,
         line=line,
         steps=tuple(_timeline_steps(entry.timeline, place)),
-        fires=tuple(
-            ExpectedFiring(moment_of(firing.at, place), firing.channel, firing.per, firing.late)
-            for firing in entry.fires
-        ),
+        fires=tuple(_expected(firing, place) for firing in entry.fires),
         profile=tuple((entry.profile or {}).items()),
         until=entry.until or 0,
+    )
+
+
+def _expected(entry: FiringEntry, place: ZoneInfo) -> ExpectedFiring:
+    return ExpectedFiring(
+        time=moment_of(entry.at, place),
+        channel=entry.channel,
+        per=entry.per,
+        late=entry.late,
+        outcome=entry.outcome,
+        reason=entry.reason,
+        goes=None if entry.goes is None else moment_of(entry.goes, place),
+        cancelled=None if entry.cancelled is None else moment_of(entry.cancelled, place),
     )
 
 

@@ -19,7 +19,7 @@ from rules.state import NEVER, State, decode_state, due_of, encode_state
 from rules.step import advance, step
 from rules.switch import SWITCHED, Switch, read_switch
 from rules.touchpoint import BadRecord, Touchpoint, decode_control, decode_touchpoint
-from rules.wire import MARKER_KEY, Marker, encode_decision, encode_marker, encode_trigger, rfc3339
+from rules.wire import MARKER_KEY, Marker, encode_cancel, encode_decision, encode_marker, encode_trigger, rfc3339
 
 MAX_CHANGES: Final = 512 * 1024  # bytes of one slice's changelog, so that it is one record batch
 MAX_TIMERS: Final = 5_000  # moments in one slice, so that a million at 08:00 don't block a partition
@@ -250,20 +250,23 @@ class Evaluation:
     def _done(self, state: State, at: Moment) -> None:
         """Decides the firings of one moment of the customer at hand."""
         self.slice.stats.evicted += at.evicted
-        if at.firings:
+        if at.firings or state.policy is not None:
             append_time = None if self.log_clock else self.record.timestamp
-            for decision in decide(at.firings, append_time):
-                self._decided(state, decision)
+            customer = self.key.decode()
+            for decision in decide(self.plan.policy, customer, state, at, append_time):
+                self._decided(customer, state, decision)
 
-    def _decided(self, state: State, decision: Decision) -> None:
-        firing, done, key = decision.firing, self.slice, self.key
-        customer, channel = key.decode(), firing.signal.declared.then.channel
+    def _decided(self, customer: str, state: State, decision: Decision) -> None:
+        firing, done, key, channel = decision.firing, self.slice, self.key, decision.channel
         identifier = trigger_id(firing.signal.name, customer, firing.per, firing.moment)
         moment = rfc3339(firing.moment)
         done.decisions.append(Outgoing("", key, encode_decision(self.plan, customer, identifier, moment, decision)))
         if decision.outcome == "sent" and channel is not None:
             raw = encode_trigger(self.plan, customer, identifier, moment, decision, state)
-            done.triggers.append(Outgoing(channel, key, raw))
+            done.triggers.append(Outgoing(channel.name, key, raw))
+        elif decision.went and channel is not None:
+            raw = encode_cancel(self.plan, customer, identifier, decision)
+            done.triggers.append(Outgoing(channel.name, key, raw))
         done.firings.append(decided(decision, self.record.timestamp))
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 from rules.declaration import Signal
 from rules.fields import Getter, as_key
 from rules.identity import trigger_id
+from rules.remembered import Trigger
 from rules.state import Parts, Profile, State
 from rules.touchpoint import Touchpoint
 
@@ -43,6 +44,7 @@ class SignalPlan:
     per: Getter | None
     condition: Condition | None
     carry: tuple[Carry, ...]
+    unless: Condition | None = None
 
     @property
     def name(self) -> str:
@@ -58,7 +60,8 @@ class SignalPlan:
 class Firing(Struct, frozen=True, gc=False):
     """One firing of one instance. ``moment``: event time in ms. ``touchpoints``: ids of those that made it fire.
 
-    ``refused``: the signal's `if` was false then. ``late``: a late touchpoint made it.
+    ``refused``: the signal's `if` was false then. ``late``: a late touchpoint made it. ``ended``: when the silences
+    were over by which it fired (ms).
     """
 
     signal: SignalPlan
@@ -68,12 +71,14 @@ class Firing(Struct, frozen=True, gc=False):
     late: bool
     refused: bool
     touchpoint: Touchpoint | None
+    ended: int | None = None
 
 
 class Moment(Struct, gc=False):
     """Where firings are gathered: the time (ms), the touchpoint at hand (None for a timer), whether it is late.
 
-    ``evicted`` counts the per values that had to go for new ones.
+    ``evicted`` counts the per values that had to go for new ones. ``waited``: deferred triggers whose time has come.
+    ``counts``: whether the touchpoint is one that can still change what was decided.
     """
 
     now: int
@@ -81,10 +86,21 @@ class Moment(Struct, gc=False):
     late: bool
     firings: list[Firing] = []
     evicted: int = 0
+    waited: list[Trigger] = []
+    counts: bool = True
 
 
-def fire(state: State, signal: SignalPlan, per: str | None, touchpoints: tuple[str, ...], at: Moment) -> None:
+def fire(
+    state: State,
+    signal: SignalPlan,
+    per: str | None,
+    touchpoints: tuple[str, ...],
+    at: Moment,
+    ended: int | None = None,
+) -> None:
     """Lets an instance fire now, unless it has in this millisecond or `again` forbids it.
+
+    ``ended``: when the silences were over by which it fires (ms).
 
     `again` is asked before `if`; a firing refused by `if` starts no `again`, but takes the millisecond: its
     decision has the same id.
@@ -99,7 +115,7 @@ def fire(state: State, signal: SignalPlan, per: str | None, touchpoints: tuple[s
     refused = condition is not None and not condition(state.parts, state.profile, touchpoint, at.now, per)
     if not refused and signal.declared.again is not None:
         _note(state, signal, per, at.now)
-    at.firings.append(Firing(signal, per, at.now, touchpoints, at.late, refused, touchpoint))
+    at.firings.append(Firing(signal, per, at.now, touchpoints, at.late, refused, touchpoint, ended))
 
 
 def _fired_now(state: State, key: int, per: str | None, now: int) -> bool:

@@ -8,8 +8,16 @@ from itertools import chain, islice
 from pathlib import Path
 
 from rules.check import Parts, PlacedSegment, check_library
-from rules.declaration import Channel, Library, Segment, Timeline
-from rules.declare import declared_interaction, declared_signal, declared_sources, declared_timeline
+from rules.declaration import Library, Segment, Timeline
+from rules.declare import (
+    declared_caps,
+    declared_channel,
+    declared_groups,
+    declared_interaction,
+    declared_signal,
+    declared_sources,
+    declared_timeline,
+)
 from rules.digest import digest
 from rules.folder import Folder, find_files, given_files, texts_in
 from rules.places import PlacedLibrary, Places
@@ -84,11 +92,14 @@ def _library(settings: LibraryFile, parts: Parts) -> Library:
         forget_after=settings.forget_after,
         interactions=tuple(interactions),
         has_catalogue=parts.has_catalogue,
-        channels=tuple(map(Channel, sorted(parts.channels or ()))),
+        channels=tuple(declared_channel(name, entry) for name, entry in sorted((parts.channels or {}).items())),
         features=tuple(sorted((part.declared() for part in parts.features), key=lambda feature: feature.name)),
         segments=tuple(Segment(part.name, part.condition) for part in sorted(parts.segments or (), key=_name)),
         signals=tuple(sorted((declared_signal(part.model) for part in parts.signals), key=lambda signal: signal.name)),
         timelines=tuple(sorted(_timelines(parts, settings.time_zone), key=lambda timeline: timeline.signal)),
+        groups=declared_groups(settings),
+        caps=declared_caps(settings.cap),
+        content_again=settings.content_again,
     )
     return replace(library, digest=digest(library))
 

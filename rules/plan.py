@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rules.declaration import Library
+from rules.declaration import Library, Types
 from rules.features import FeaturePlan, Take
 from rules.features.accumulator import newest_half
 from rules.fields import matches, matches_any
@@ -21,6 +21,7 @@ from rules.patterns import (
     WhenMatcher,
 )
 from rules.patterns.matcher import See
+from rules.policy import WAITING, PolicyPlan
 from rules.state import State
 
 TYPES_CACHED: Final = 4096  # types come from outside: what is kept of them is bounded
@@ -67,6 +68,7 @@ class Plan:
         follows: Sequence[FollowMatcher],
         silents: Sequence[SilentMatcher | LaggingSilentMatcher],
         dates: Sequence[DateMatcher],
+        latency_of: Callable[[Types], int],
     ) -> None:
         self.library = library
         self._late_by = {source.name: source.late_by for source in library.sources}
@@ -83,6 +85,7 @@ class Plan:
         self._feature_of = {feature.key: feature for feature in features}
         self.signals = (*(edge.signal for edge in edges), *(matcher.signal for matcher in matchers))
         self.keys = self._all_keys()
+        self.policy = PolicyPlan(library, self.signals, latency_of)
         self.chains = self._reads_firings()
         self._concerns: dict[str, Concern] = {}
         self._unnamed: dict[tuple[str, ...], Concern] = {}
@@ -138,7 +141,7 @@ class Plan:
         The values of conditions at ``now`` (ms; the customer's clock where it isn't said) count as those before.
         """
         for parts in (state.parts, state.timers):
-            for key in [key for key in parts if key not in self.keys]:
+            for key in [key for key in parts if key not in self.keys and key != WAITING]:
                 del parts[key]
         state.due = state.next_due()
         state.library = self.digest

@@ -55,6 +55,8 @@ class Relations:
             yield self.expression(signal.pattern.condition, signal.per)
         if signal.condition is not None:
             yield self.expression(signal.condition, signal.per)
+        if signal.unless is not None:
+            yield self.expression(signal.unless, signal.per)
         for _, text in signal.then.carry if carried else ():
             yield self.expression(text, signal.per)
 

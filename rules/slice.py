@@ -46,7 +46,8 @@ class Decided(NamedTuple):
     """What metrics and explanations need of a decision; times in ms, ``append_time`` that of the record that caused it.
 
     ``by_touchpoint``: whether a touchpoint made it fire, so that its latency counts from the touchpoint's own time.
-    ``touchpoints``: the ids of those that made it fire.
+    ``touchpoints``: the ids of those that made it fire. ``first``: whether it is the first about its firing: one that
+    was deferred is decided again as it goes, one that is taken back once more.
     """
 
     signal: str
@@ -59,6 +60,7 @@ class Decided(NamedTuple):
     by_touchpoint: bool
     per: str | None = None
     touchpoints: tuple[str, ...] = ()
+    first: bool = True
 
 
 @dataclass(slots=True)

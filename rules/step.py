@@ -12,6 +12,7 @@ from rules.bound import MAX_STATE, weigh
 from rules.fields import storable
 from rules.firing import FIRED, Condition, Moment, as_touchpoint, fire, seen_by_when
 from rules.plan import Concern, Plan, Takes
+from rules.policy import WAITING, wake
 from rules.state import Parts, State
 from rules.touchpoint import Touchpoint
 
@@ -47,7 +48,7 @@ def step(plan: Plan, state: State, touchpoint: Touchpoint, size: int, done: Done
         _apply_too_late(state, touchpoint, concern, done)
         return "too late"
     at = _applied(state, touchpoint, concern, late)
-    if at.firings or at.evicted:
+    if at.firings or at.evicted or state.policy is not None:
         done(state, at)
         if plan.chains and at.firings:
             read_firings(plan, state, touchpoint.customer, at, done)
@@ -64,12 +65,16 @@ def advance(plan: Plan, state: State, customer: str, until: int, done: Done) -> 
             _wake(plan, state, key, at)
         if at.firings:
             state.clock = max(state.clock, at.now)
+        if at.firings or at.waited:
             done(state, at)
-            if plan.chains:
+            if plan.chains and at.firings:
                 read_firings(plan, state, customer, at, done)
 
 
 def _wake(plan: Plan, state: State, key: int, at: Moment) -> None:
+    if key == WAITING:
+        at.waited = wake(state, at.now)
+        return
     plan.matchers[key].wake(state, at)
     if state.timers.get(key, at.now + 1) <= at.now:
         raise RuntimeError(f"the timer of {plan.matchers[key].signal.name} stands still at {at.now}")
@@ -166,7 +171,7 @@ def _take(state: State, touchpoint: Touchpoint, concern: Concern, takes: Takes, 
 
 def _apply_too_late(state: State, touchpoint: Touchpoint, concern: Concern, done: Done) -> None:
     """Beyond `late_by`: features without a window take it, nothing fires, what it turns true counts as true before."""
-    at = Moment(state.clock, touchpoint, True)
+    at = Moment(state.clock, touchpoint, True, counts=False)
     befores = [when.before(state, touchpoint, every, at.now) for when, every in concern.whens]
     _take(state, touchpoint, concern, concern.late_takes, at)
     for (when, _), before in zip(concern.whens, befores, strict=True):

@@ -60,22 +60,38 @@ def _minute(minute: int) -> str:
 
 def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision) -> bytes:
     """A decision; ``moment`` is the firing's in RFC 3339."""
-    firing = decision.firing
-    return orjson.dumps(
-        {
-            "id": identifier,
-            "signal": firing.signal.name,
-            "customer": customer,
-            "per": firing.per,
-            "time": moment,
-            "outcome": decision.outcome,
-            "reason": decision.reason,
-            "detail": decision.detail,
-            "channel": firing.signal.declared.then.channel,
-            "late": firing.late,
-            "library": plan.version,
-        }
-    )
+    firing, channel = decision.firing, decision.channel
+    said: dict[str, Any] = {
+        "id": identifier,
+        "signal": firing.signal.name,
+        "customer": customer,
+        "per": firing.per,
+        "time": moment,
+        "outcome": decision.outcome,
+        "reason": decision.reason,
+        "detail": decision.detail,
+        "channel": None if channel is None else channel.name,
+        "late": firing.late,
+        "library": plan.version,
+    }
+    if decision.at is not None:
+        said["at"] = rfc3339(decision.at)
+    if plan.policy.used:
+        said.update(_of_policy(decision))
+    return orjson.dumps(said)
+
+
+def _of_policy(decision: Decision) -> dict[str, Any]:
+    """What a decision says only where the library says something of policy, as far as there is any."""
+    declared, channel = decision.firing.signal.declared, decision.channel
+    said = {
+        "value": declared.value,
+        "cost": None if channel is None else channel.cost,
+        "content": declared.then.content,
+        "group": declared.group,
+        "loop": None if channel is None else channel.loop,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def encode_trigger(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision, state: State) -> bytes:
@@ -94,11 +110,41 @@ def encode_trigger(plan: Plan, customer: str, identifier: str, moment: str, deci
     return raw
 
 
+def encode_cancel(plan: Plan, customer: str, identifier: str, decision: Decision) -> bytes:
+    """The CloudEvent that takes a trigger back."""
+    firing, channel = decision.firing, decision.channel
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": f"{identifier}:cancel",
+            "source": f"telltale/{plan.library.name}",
+            "type": "telltale.trigger.cancelled",
+            "subject": customer,
+            "time": rfc3339(firing.moment if decision.at is None else decision.at),
+            "datacontenttype": "application/json",
+            "data": {
+                "trigger": identifier,
+                "signal": firing.signal.name,
+                "library": plan.version,
+                "customer": customer,
+                "channel": None if channel is None else channel.name,
+                "reason": decision.reason,
+                "touchpoints": list(firing.touchpoints),
+            },
+        }
+    )
+
+
 def _carry(decision: Decision, state: State) -> dict[str, Any]:
-    firing = decision.firing
+    firing, kept = decision.firing, decision.carry
     carried: dict[str, Any] = {}
     for carry in firing.signal.carry:
-        value = carry.value(state.parts, state.profile, firing.touchpoint, firing.moment, firing.per)
+        if kept is None:
+            value = carry.value(state.parts, state.profile, firing.touchpoint, firing.moment, firing.per)
+        elif carry.name in kept:
+            value = kept[carry.name]
+        else:
+            continue  # there wasn't room to keep it
         carried[carry.name] = rfc3339(value) if carry.is_time and isinstance(value, int) else value
     return carried
 
@@ -106,8 +152,9 @@ def _carry(decision: Decision, state: State) -> dict[str, Any]:
 def _event(
     plan: Plan, customer: str, identifier: str, moment: str, decision: Decision, carry: dict[str, Any]
 ) -> dict[str, Any]:
-    firing = decision.firing
+    firing, channel = decision.firing, decision.channel
     declared = firing.signal.declared
+    of_policy = {"purpose": declared.purpose, "group": declared.group}
     return {
         "specversion": "1.0",
         "id": identifier,
@@ -122,12 +169,13 @@ def _event(
             "library": plan.version,
             "customer": customer,
             "per": firing.per,
-            "channel": declared.then.channel,
+            "channel": None if channel is None else channel.name,
             "content": declared.then.content,
             "value": declared.value,
             "expires": rfc3339(decision.expires),
             "late": firing.late,
             "touchpoints": list(firing.touchpoints),
             "carry": carry,
+            **{name: value for name, value in of_policy.items() if value is not None},
         },
     }

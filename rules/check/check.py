@@ -8,7 +8,8 @@ from rules.check.expressions import check_expressions
 from rules.check.fired import check_fired
 from rules.check.parts import Parts
 from rules.check.patterns import check_pattern
-from rules.check.signals import check_channel, check_names
+from rules.check.policy import check_policy
+from rules.check.signals import check_names
 from rules.check.timelines import check_timelines
 from rules.check.types import check_types
 from rules.problem import Problem
@@ -23,5 +24,5 @@ def check_library(parts: Parts) -> Iterator[Problem]:
     yield from check_fired(parts, checked)
     for signal in parts.signals:
         yield from check_pattern(signal)
-        yield from check_channel(signal, parts)
+        yield from check_policy(signal, parts)
     yield from check_timelines(parts)

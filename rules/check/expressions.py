@@ -27,7 +27,7 @@ class _Written:
     text: str
     scope: Scope
     timed: bool = False
-    carried: bool = False
+    carried: bool = False  # whether it fires doesn't hang on it
 
 
 @dataclass(slots=True)
@@ -140,6 +140,8 @@ def _of_signal(
             yield _Written(("follow", index, "where"), step.where, _TOUCHPOINT)
     if file.condition is not None:
         yield _Written(("if",), file.condition, scope)
+    if file.unless is not None:
+        yield _Written(("unless",), file.unless, scope, carried=True)
     for name, text in (file.then.carry or {}).items():
         yield _Written(("then", "carry", name), text, scope, carried=True)
 

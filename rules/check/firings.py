@@ -19,22 +19,29 @@ def check_firings(timeline: PlacedTimeline, parts: Parts, place: ZoneInfo) -> It
         yield from check_time(timeline.entry, ("fires", at, "at"), firing.at, place)
         yield from _check_channel(timeline, at, firing.channel, parts)
         yield from _check_per(timeline, at, firing)
+        yield from _check_outcome(timeline, at, firing)
+        for key, moment in (("goes", firing.goes), ("cancelled", firing.cancelled)):
+            if moment is not None:
+                yield from check_time(timeline.entry, ("fires", at, key), moment, place)
     yield from _check_times(timeline, place)
 
 
 def _check_channel(timeline: PlacedTimeline, at: int, channel: str | None, parts: Parts) -> Iterator[Problem]:
     named, channels = timeline.signal.model.then.channel, parts.channels
-    if channel in (None, named) or channels is None or timeline.signal.is_mended(("then", "channel")):
+    if channel is None or channels is None or timeline.signal.is_mended_below(("then", "channel")):
+        return
+    names = sorted(channels) if named == "best" else [named] if isinstance(named, str) else list(named or ())
+    if channel in names:
         return
     if named is None:
         found, expected = f"the channel `{channel}` of a signal that names none", "no channel"
         instead = "leave it out, or give the signal a channel"
     elif channel in channels:
-        found, expected = f"the channel `{channel}`, to which the signal doesn't send", f"`{named}`"
-        instead = f"write `{named}`"
+        found, expected = f"the channel `{channel}`, to which the signal doesn't send", one_of(names)
+        instead = f"write `{names[0]}`"
     else:
         found, expected = f"the unknown channel `{channel}`", one_of(sorted(channels))
-        instead = f"write `{nearest(channel or '', channels) or named}`"
+        instead = f"write `{nearest(channel, channels) or names[0]}`"
     yield from timeline.entry.problem(("fires", at, "channel"), found, expected, instead)
 
 
@@ -45,6 +52,18 @@ def _check_per(timeline: PlacedTimeline, at: int, firing: FiringEntry) -> Iterat
     found = f"`per` on a firing of `{signal.model.signal}`, which isn't kept per a field"
     path = ("fires", at, "per")
     yield from timeline.entry.problem(path, found, "a signal with `per`", "leave it out", at_key=True)
+
+
+def _check_outcome(timeline: PlacedTimeline, at: int, firing: FiringEntry) -> Iterator[Problem]:
+    """What can't be true together of what becomes of a firing."""
+    entry, path = timeline.entry, ("fires", at)
+    if firing.reason is not None and firing.outcome == "sent":
+        found, expected = "`reason` of a firing that is sent", "`outcome: held` or `deferred`"
+        yield from entry.problem((*path, "reason"), found, expected, "leave it out", at_key=True)
+    for key in ("goes", "cancelled", "channel"):
+        if entry.has(*path, key) and firing.outcome == "held":
+            found, expected = f"`{key}` of a firing that is held", "one that is sent or deferred"
+            yield from entry.problem((*path, key), found, expected, "leave it out", at_key=True)
 
 
 def _check_times(timeline: PlacedTimeline, place: ZoneInfo) -> Iterator[Problem]:

@@ -40,6 +40,11 @@ def grouped(
     return (*made, *([Group(f"{topic}-0", None, rest)] if rest else []))
 
 
+def _channels_of(signal: Signal) -> Sequence[str | None]:
+    """The channels that a signal names: one that is left to find the best is shown under that word."""
+    return signal.then.named or [None]
+
+
 class Groups:
     """The groups of a library's signals."""
 
@@ -47,7 +52,7 @@ class Groups:
         self.area_of = {signal.name: area_of(signal.name, files[signal.name]) for signal in library.signals}
         self.areas = grouped(library.signals, "area", lambda signal: [self.area_of[signal.name]])
         self.owners = grouped(library.signals, "owner", lambda signal: [signal.owner])
-        channels = grouped(library.signals, "channel", lambda signal: [signal.then.channel])
+        channels = grouped(library.signals, "channel", _channels_of)
         self.channels = [replace(one, id=anchor("channel", one.name)) if one.name else one for one in channels]
         self._library, self._uses = library, uses
         self._loops = {one.name: one.loop for one in library.interactions if one.loop}

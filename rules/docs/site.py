@@ -137,7 +137,7 @@ class _Site:
             yield tab.path, self._index(first=tab.key == "index", **values)
 
     def _index(self, **values: Any) -> bytes:
-        named = {signal.then.channel for signal in self._library.signals}
+        named = {name for signal in self._library.signals for name in signal.then.channels}
         unused = [channel.name for channel in self._library.channels if channel.name not in named]
         return self._templates.page(
             "index.html",

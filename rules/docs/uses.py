@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
-from rules.declaration import DateWindow, Feature, Follow, Segment, Signal, Step, Types, When
+from rules.declaration import Channel, DateWindow, Feature, Follow, Segment, Signal, Step, Types, When
 from rules.docs.phrase import Topic
 from rules.expression import Expression, Scope, parse, pinned
 from rules.expression.tree import Profile, walk
@@ -83,7 +83,11 @@ class Uses:
         return dict(readers)
 
     def _signal(self, signal: Signal) -> Reads:
-        reads = Reads(types=frozenset(types_of_signal(signal)))
+        consents = {one.consent for one in self._channels(signal)} | {_purpose(signal)}
+        reads = Reads(
+            types=frozenset((*types_of_signal(signal), *signal.then.cancel_on)),
+            profile=frozenset(field for field in consents if field is not None),
+        )
         for expression in self._expressions(signal):
             reads |= _of_expression(expression)
         match signal.pattern:
@@ -94,14 +98,24 @@ class Uses:
                 reads |= Reads(profile=frozenset({field, "time_zone"}))
         return reads | Reads(fields=frozenset({signal.per} if signal.per else ()))
 
+    def _channels(self, signal: Signal) -> Iterator[Channel]:
+        """The channels that its message may go to."""
+        for channel in self._relations.library.channels:
+            if signal.then.chooses_best or channel.name in signal.then.channels:
+                yield channel
+
     def _expressions(self, signal: Signal) -> Iterator[Expression]:
         texts = [signal.pattern.condition] if isinstance(signal.pattern, When) else []
-        texts += [signal.condition] if signal.condition is not None else []
+        texts += [text for text in (signal.condition, signal.unless) if text is not None]
         for text in (*texts, *(text for _, text in signal.then.carry)):
             yield self._relations.expression(text, signal.per)
 
     def _segment(self, segment: Segment) -> Reads:
         return _of_expression(self._relations.expression(segment.condition))
+
+
+def _purpose(signal: Signal) -> str | None:
+    return None if signal.purpose is None else f"consent.{signal.purpose}"
 
 
 def _by_topic(reads: Reads) -> Iterable[tuple[Topic, frozenset[str]]]:

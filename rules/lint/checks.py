@@ -8,7 +8,7 @@ from rules.lint.finding import Check, Finding
 from rules.lint.linted import Linted
 from rules.lint.lives import Forgotten
 from rules.lint.reached import Constant, Unreachable
-from rules.lint.said import NoExpiry, NoOwner, NoReason
+from rules.lint.said import NoCap, NoExpiry, NoOwner, NoReason
 from rules.lint.same import SameFeature, SameSegment, SameSignal
 from rules.lint.tested import FiresTogether, NoFiringTimeline, NoQuietTimeline
 from rules.lint.types import Deprecated
@@ -27,6 +27,7 @@ CHECKS: Final[tuple[type[Check], ...]] = (
     SameSegment,
     Forgotten,
     NoExpiry,
+    NoCap,
     Deprecated,
     UnusedFeature,
     UnusedSegment,

@@ -36,6 +36,27 @@ class NoReason(Check):
                 yield self.found(spot, f"the live signal `{signal.name}` without a reason", "why it is there")
 
 
+class NoCap(Check):
+    """A live signal with a channel whose triggers no cap bounds."""
+
+    name = "no-cap"
+    severity = "hint"
+    reason = "A signal that goes wrong writes to the same customer again and again: a cap is what stops it."
+    fix = "add `cap: {count: 3, over: 7d}` to library.yaml, to a channel, a group or the signal"
+
+    def findings(self, linted: Linted) -> Iterator[Finding]:
+        library = linted.library
+        groups = {group.name for group in library.groups if group.caps}
+        capped = {channel.name for channel in library.channels if channel.caps}
+        for signal in linted.live if not library.caps else ():
+            names = {one.name for one in library.channels} if signal.then.chooses_best else {*signal.then.channels}
+            if not names or signal.caps or signal.group in groups or names <= capped:
+                continue
+            spot = linted.places.of("signal", signal.name)
+            found = f"the live signal `{signal.name}`, which no cap bounds"
+            yield self.found(spot, found, "a cap of its own, its group, its channels or the library")
+
+
 class NoExpiry(Check):
     """A signal with a channel that leaves open how long its trigger is worth sending."""
 

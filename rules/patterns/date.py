@@ -32,7 +32,7 @@ class DateMatcher:
 
     def value(self, state: State) -> Any:
         """What the profile's field says; None where it is missing."""
-        return _dig(state.profile, self.pattern.field)
+        return profile_value(state.profile, self.pattern.field)
 
     def window_at(self, state: State, now: int) -> Window | None:
         """The window (ms, from and until) that ``now`` is in, or that comes next; None without one."""
@@ -73,10 +73,10 @@ class DateMatcher:
 
     def _windows(self, state: State, now: int) -> Iterator[Window]:
         """The windows that may not be over by ``now``, in order."""
-        value = read_moment(_dig(state.profile, self.pattern.field))
+        value = read_moment(profile_value(state.profile, self.pattern.field))
         if value is None:
             return
-        place = zone_named(_dig(state.profile, "time_zone")) or self.default_zone
+        place = zone_named(profile_value(state.profile, "time_zone")) or self.default_zone
         for occurrence in self._occurrences(value, place, now):
             window = self._window(occurrence, place)
             if window is not None and window[1] > now:
@@ -102,7 +102,8 @@ class DateMatcher:
             return None
 
 
-def _dig(profile: dict[str, list[Any]], field: str) -> Any:
+def profile_value(profile: dict[str, list[Any]], field: str) -> Any:
+    """A field of a profile, dotted where it lies deeper; None where it is missing."""
     first, *rest = field.split(".")
     entry = profile.get(first)
     value = entry[0] if entry else None

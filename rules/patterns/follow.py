@@ -93,7 +93,7 @@ class FollowMatcher:
             if self._due(state, per, instance) == at.now:
                 completion = self._pass(instance, at.now)
                 if completion is not None:
-                    fire(state, self.signal, per, completion.ids, at)
+                    fire(state, self.signal, per, completion.ids, at, completion.time)
         self.instances.set_timer(state)
 
     def adopt(self, state: State, now: int) -> None:
@@ -134,7 +134,7 @@ class FollowMatcher:
         self._pass(instance, at.now)  # a silence that is over but hasn't fired: `again` forbade it
         completion = self._late(instance, seen, at) if at.late else self._in_order(instance, seen)
         if completion is not None:
-            fire(state, self.signal, per, completion.ids, at)
+            fire(state, self.signal, per, completion.ids, at, completion.time)
         if len(instance[KEPT]) > KEEP or (instance[KEPT] and instance[KEPT][0][0] < at.now - self.late_by):
             self._fold(instance, at.now)
 

@@ -88,7 +88,7 @@ class LaggingSilentMatcher:
         for known in instance:
             if known[WAITS] and known[TIME] + self.wait <= at.now:
                 known[WAITS] = False
-                fire(state, self.signal, per, (known[ID],), at)
+                fire(state, self.signal, per, (known[ID],), at, known[TIME] + self.wait)
 
     def _remembered(self, instance: list[list[Any]], now: int) -> list[list[Any]]:
         """What a late one may still have to do with. Beyond the bound the oldest that doesn't wait goes first."""

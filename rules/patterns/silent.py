@@ -73,4 +73,4 @@ class SilentMatcher:
     def _settle(self, state: State, per: str | None, instance: list[Any], at: Moment) -> None:
         if instance[WAITS] and instance[TIME] + self.duration <= at.now:
             instance[WAITS] = False
-            fire(state, self.signal, per, (instance[ID],), at)
+            fire(state, self.signal, per, (instance[ID],), at, instance[TIME] + self.duration)

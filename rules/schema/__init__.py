@@ -15,6 +15,7 @@ from rules.schema.features import (
 )
 from rules.schema.json_schema import json_schemas
 from rules.schema.library import ChannelEntry, InteractionEntry, LibraryFile, SegmentEntry, SourceEntry
+from rules.schema.policy import CapEntry, GroupEntry, QuietEntry, RestEntry
 from rules.schema.signals import PATTERNS, DateEntry, SignalFile, StepEntry, ThenEntry, WithoutEntry
 from rules.schema.timelines import MOST_TIMELINES, FiringEntry, TimelineEntry, TouchpointEntry
 from rules.schema.words import CHANNEL_NAME, FEATURE_NAME, SEGMENT_NAME, TYPE_NAME
@@ -28,15 +29,19 @@ __all__ = [
     "SEGMENT_NAME",
     "TYPE_NAME",
     "AnyModel",
+    "CapEntry",
     "ChannelEntry",
     "CountEntry",
     "DateEntry",
     "Declared",
     "FeatureEntry",
     "FiringEntry",
+    "GroupEntry",
     "InteractionEntry",
     "LibraryFile",
     "OfEntry",
+    "QuietEntry",
+    "RestEntry",
     "ScoreEntry",
     "Seen",
     "SegmentEntry",

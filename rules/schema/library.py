@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from rules.schema.declared import Declared
-from rules.schema.words import LIBRARY_NAME, SOURCE_NAME, Condition, MaybeMillis, Millis
-from rules.schema_kinds import Collection, Number, Text, TimeZone
+from rules.schema.policy import Caps, GroupEntry, QuietEntry, RestEntry
+from rules.schema.words import GROUP_NAME, LIBRARY_NAME, SOURCE_NAME, Condition, MaybeMillis, Millis
+from rules.schema_kinds import Collection, ConsentField, Number, Text, TimeZone
 
 
 class SourceEntry(Declared):
@@ -22,7 +23,6 @@ class LibraryFile(Declared):
     """`library.yaml`: what holds for all of the library."""
 
     called = "library.yaml"
-    not_yet = ("groups", "cap")
 
     name: Annotated[str, LIBRARY_NAME]
     """The library's name, which is part of its version in every trigger."""
@@ -42,6 +42,17 @@ class LibraryFile(Declared):
     """Sources whose touchpoints come later, or less late, than the rest."""
     forget_after: MaybeMillis = None
     """After so long without a record of theirs a customer is forgotten: a longer window is of no use."""
+    groups: Annotated[
+        dict[Annotated[str, GROUP_NAME], GroupEntry] | None,
+        Collection(
+            "groups with what is known of each", {"reminders": {"cap": {"count": 2, "over": "7d"}}}, is_table=True
+        ),
+    ] = None
+    """Groups of signals of which one goes at a time."""
+    cap: Caps = None
+    """The most triggers that a customer gets of all signals, on all channels."""
+    content_again: MaybeMillis = None
+    """The least time between two triggers with the same content; without it a content may come as often as it does."""
 
 
 class InteractionEntry(Declared):
@@ -83,4 +94,22 @@ class ChannelEntry(Declared):
     """One channel in `channels.yaml`: triggers for it go to the topic `triggers.NAME`."""
 
     called = "a channel"
-    not_yet = ("cost", "consent", "quiet", "cap", "loops")
+
+    cost: Annotated[float, Number("a number of at least 0 and at most 2**53", 0.02, lowest=0)] = 0.0
+    """What one trigger costs, in the library's currency."""
+    consent: Annotated[str | None, ConsentField()] = None
+    """The field of the profile that must be `true` for the channel to be used: where it is missing, or is anything
+    else, the customer hasn't consented."""
+    quiet: QuietEntry | None = None
+    """Hours in which it sends nothing."""
+    cap: Caps = None
+    """The most triggers that a customer gets on it."""
+    loops: Annotated[
+        list[Annotated[str, Text("a loop", "nurturing")]] | None, Collection("a list of loops", ["nurturing"], most=10)
+    ] = None
+    """The loops of the customer's journey that it is for, the main one first."""
+    response: Annotated[float | None, Number("a share from 0 to 1", 0.05, lowest=0, highest=1)] = None
+    """The share of triggers that a customer of whom nothing is known yet is expected to respond to, 0.05 where nothing
+    is said: it counts as much as ten triggers of the customer's own."""
+    rest: RestEntry | None = None
+    """When a customer who doesn't respond is left alone on it."""

@@ -9,8 +9,10 @@ from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from rules.declaration import Restart, Status
 from rules.schema.declared import AnyModel, Declared
+from rules.schema.policy import Caps
 from rules.schema.words import (
     CARRY_NAME,
+    PURPOSE_NAME,
     SIGNAL_NAME,
     AnyField,
     Condition,
@@ -100,10 +102,10 @@ class ThenEntry(Declared):
     """What a firing asks for. Without a channel it is a decision only."""
 
     called = "`then`"
-    not_yet = ("cancel_on",)
 
-    channel: Annotated[str | None, ChannelChoice()] = None
-    """The channel that the trigger goes to."""
+    channel: Annotated[str | tuple[str, ...] | None, ChannelChoice()] = None
+    """The channel that the trigger goes to; a list in order of preference; or `best`, the one of the library's channels
+    of which most is to be expected for this customer."""
     content: Annotated[str | None, Text("the name of a content", "basket-reminder", 200)] = None
     """What the channel is to send."""
     carry: Annotated[
@@ -113,6 +115,9 @@ class ThenEntry(Declared):
     """What the trigger takes along: names with expressions, asked at the moment of firing."""
     expires: Millis = 48 * 3_600_000
     """How long after the moment of firing the trigger is of use."""
+    cancel_on: MaybeTypes = None
+    """Types that take the trigger back when one of them comes between its decision and its expiry: a cancel event
+    follows it. With `per`, of its own value or without the field."""
 
 
 class SignalFile(Declared):
@@ -128,7 +133,6 @@ class SignalFile(Declared):
         json_schema_extra={"oneOf": [{"required": [pattern]} for pattern in ("when", "follow", "silent", "date")]}
     )
     called = "a signal"
-    not_yet = ("unless", "group", "cap", "holdout", "purpose")
 
     signal: Annotated[str, SIGNAL_NAME]
     """The signal's name, the only one of it in the library."""
@@ -170,5 +174,16 @@ class SignalFile(Declared):
     """Asked at the moment of firing; where it is false the firing passes, and the pattern starts anew."""
     again: MaybeMillis = None
     """The least time between two firings of an instance; a moment less than that after one isn't made up for."""
+    unless: MaybeCondition = None
+    """Holds the trigger back where it is true at the moment of firing, and again where it was deferred and goes."""
+    group: Annotated[str | None, Text("the name of a group of library.yaml", "reminders")] = None
+    """The group that it belongs to: of those that fire together one goes."""
+    cap: Caps = None
+    """The most triggers of this signal that a customer gets."""
+    holdout: Annotated[float, Number("a share from 0 to 1", 0.1, lowest=0, highest=1)] = 0.0
+    """The share of customers who never get it, so that what it achieves can be measured: always the same ones."""
+    purpose: Annotated[str | None, PURPOSE_NAME] = None
+    """What the customer must have consented to: `profile.consent.PURPOSE` must be `true`. Where it is missing, or is
+    anything else, the customer hasn't consented."""
     then: ThenEntry = ThenEntry()
     """What a firing asks for."""

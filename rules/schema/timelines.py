@@ -6,12 +6,27 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Final
 
+from rules.names import one_of
 from rules.schema.declared import AnyModel, Declared
 from rules.schema.words import TYPE_NAME, MaybeMillis
-from rules.schema_kinds import Collection, DateAndTime, Exact, Gap, PerValue, Text, Truth, Values
+from rules.schema_kinds import Collection, DateAndTime, Exact, Gap, OneOf, PerValue, Text, Truth, Values
 
 MOST_STEPS: Final = 1_000
 MOST_TIMELINES: Final = 200
+
+REASONS: Final = (
+    "status",
+    "consent",
+    "unless",
+    "holdout",
+    "arbitration",
+    "cap",
+    "content",
+    "quiet",
+    "no channel",
+    "expired",
+)
+_REASONS_IN_WORDS: Final = one_of(REASONS)
 
 MaybeMoment = Annotated[datetime | None, DateAndTime()]
 MaybeText = Annotated[str | None, Text("a text", "tent", 1_000)]
@@ -86,6 +101,15 @@ class FiringEntry(Declared):
     """The `per` value of the instance that fires."""
     late: Annotated[bool | None, Truth()] = None
     """Whether a late touchpoint makes it fire."""
+    outcome: Annotated[str | None, OneOf("`sent`, `deferred` or `held`", "held", ("sent", "deferred", "held"))] = None
+    """What policy makes of it: of one that is deferred at first, what becomes of it at last, where the timeline lasts
+    so long."""
+    reason: Annotated[str | None, OneOf(_REASONS_IN_WORDS, "cap", REASONS)] = None
+    """Why it is held or deferred."""
+    goes: MaybeMoment = None
+    """When it goes, where it was deferred."""
+    cancelled: MaybeMoment = None
+    """When it is taken back."""
 
     @classmethod
     def siblings(cls) -> Iterable[AnyModel]:

@@ -29,6 +29,8 @@ SOURCE_NAME: Final = Text("the name of a source, as touchpoints say it", "tablet
 TYPE_NAME: Final = Text("a dotted name of a type", "order.placed", 200, r"[\w-]+(\.[\w-]+)*")
 CHANNEL_NAME: Final = Text(f"a name of a channel: {_DOTTED_IN_WORDS}", "email", 100, _DOTTED, frozenset({"best"}))
 SIGNAL_NAME: Final = Text(f"a name of a signal: {_DOTTED_IN_WORDS}", "retail.abandoned-basket", 100, _DOTTED)
+GROUP_NAME: Final = Text(f"a name of a group: {_DOTTED_IN_WORDS}", "reminders", 100, _DOTTED)
+PURPOSE_NAME: Final = Text("a name of a purpose: letters, digits, `_` and `-`", "marketing", 100, r"[\w-]+")
 LIBRARY_NAME: Final = Text(f"a name of a library: {_DOTTED_IN_WORDS}", "shop", 100, _DOTTED)
 CARRY_NAME: Final = Text("a name: letters, digits, `_` and `-`", "interest", 100, r"[A-Za-z_][A-Za-z0-9_-]*")
 

@@ -8,8 +8,9 @@ from rules.schema_kinds.collection import Collection
 from rules.schema_kinds.expression import Expression, Weight
 from rules.schema_kinds.kind import RefusalError, ValueKind, as_yaml, shown
 from rules.schema_kinds.number import Duration, Number
+from rules.schema_kinds.policy import ChannelChoice, ConsentField, OneOrMore, TimeOfDay
 from rules.schema_kinds.profile import ProfileField
-from rules.schema_kinds.text import ChannelChoice, OneOf, Text, TimeZone
+from rules.schema_kinds.text import OneOf, Text, TimeZone
 from rules.schema_kinds.timeline import DateAndTime, Exact, Gap, PerValue, Truth, Values
 from rules.schema_kinds.touchpoint import TYPE, TYPE_PATTERN, Field, Types
 
@@ -18,6 +19,7 @@ __all__ = [
     "TYPE_PATTERN",
     "ChannelChoice",
     "Collection",
+    "ConsentField",
     "DateAndTime",
     "Duration",
     "Exact",
@@ -26,10 +28,12 @@ __all__ = [
     "Gap",
     "Number",
     "OneOf",
+    "OneOrMore",
     "PerValue",
     "ProfileField",
     "RefusalError",
     "Text",
+    "TimeOfDay",
     "TimeZone",
     "Truth",
     "Types",

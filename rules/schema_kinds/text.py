@@ -1,4 +1,4 @@
-"""Texts: of one shape, one of a few words, the names of channels and time zones."""
+"""Texts: of one shape, one of a few words, the names of time zones."""
 
 from __future__ import annotations
 
@@ -76,26 +76,6 @@ class OneOf(ValueKind):
 
     def json_schema(self) -> JsonSchema:
         return {"type": "string", "enum": list(self.words)}
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelChoice(ValueKind):
-    """The channel of a trigger: one name."""
-
-    expected: str = "the name of a channel"
-    example: Any = "email"
-
-    def read(self, value: Any) -> str:
-        if isinstance(value, list):
-            raise RefusalError("a list of channels, which is not supported yet", self.expected, "name one channel")
-        if value == "best":
-            raise RefusalError("`best`, which is not supported yet", self.expected, "name one channel")
-        if not isinstance(value, str):
-            raise self.refusal(value)
-        return value
-
-    def json_schema(self) -> JsonSchema:
-        return {"type": "string"}
 
 
 @dataclass(frozen=True, slots=True)

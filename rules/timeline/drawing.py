@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from rules.declaration import ExpectedFiring, TimelineStep
 from rules.timeline.outcome import Outcome
-from rules.timeline.run import NO_CHANNEL, Found
+from rules.timeline.run import NAMES_NONE, NO_CHANNEL, Found
 from rules.wall_time import wall_time
 
-Mark = Literal["touchpoint", "fired", "passed", "missing", "surplus", "end", "left out"]
+Mark = Literal["touchpoint", "fired", "passed", "missing", "surplus", "went", "taken back", "end", "left out"]
 
 MARKS: Final[dict[Mark, str]] = {
     "touchpoint": "●",
@@ -20,6 +20,8 @@ MARKS: Final[dict[Mark, str]] = {
     "passed": "○",
     "missing": "✗",
     "surplus": "✗",
+    "went": "→",
+    "taken back": "←",
     "end": "■",
     "left out": "⋮",
 }
@@ -76,12 +78,22 @@ def _events(outcome: Outcome) -> Iterator[_Event]:
             yield _Event(one.time, "passed", "passed: `if` is false")
     for one in outcome.matched:
         yield _Event(one.time, "fired", _fired(one))
+        yield from _became(one)
     nearest = {id(pair.expected): pair.found for pair in outcome.near}
     for expected in outcome.missing:
         yield _Event(expected.time, "missing", _expected(expected, nearest.get(id(expected))))
     for one in outcome.surplus:
         yield _Event(one.time, "surplus", f"{_fired(one)}: not expected")
+        yield from _became(one)
     yield _Event(outcome.timeline.end, "end", "the end")
+
+
+def _became(found: Found) -> Iterator[_Event]:
+    """What became of a firing later on."""
+    if found.goes is not None:
+        yield _Event(found.goes, "went", f"goes to {found.channel}{_said(found.per, late=None)}")
+    if found.cancelled is not None:
+        yield _Event(found.cancelled, "taken back", f"taken back: {found.detail}")
 
 
 def _step(step: TimelineStep, late: bool) -> str:
@@ -108,14 +120,26 @@ def _fired(found: Found) -> str:
 
 
 def _held(found: Found) -> str:
-    if found.reason == NO_CHANNEL:
+    if found.reason == NO_CHANNEL and found.detail == NAMES_NONE:
         return ", a decision only"
-    return f", held: {found.reason}" if found.reason and not found.channel else ""
+    if found.outcome == "held":
+        return f", held: {found.reason}" + (f" ({found.detail})" if found.detail else "")
+    waits = ", waits" if found.outcome == "deferred" and found.cancelled is None else ""
+    return waits + (", taken back" if found.cancelled is not None else "")
 
 
 def _expected(expected: ExpectedFiring, nearest: Found | None) -> str:
     channel = f" to {expected.channel}" if expected.channel else ""
-    return f"expected to fire{channel}{_said(expected.per, late=expected.late)}: {_instead(expected, nearest)}"
+    said = f"{channel}{_said(expected.per, late=expected.late)}{_policy(expected)}"
+    return f"expected to fire{said}: {_instead(expected, nearest)}"
+
+
+def _policy(expected: ExpectedFiring) -> str:
+    """What is expected of policy."""
+    outcome = f", {expected.outcome}" if expected.outcome else ""
+    reason = f", {expected.reason}" if expected.reason else ""
+    goes = ", to go later" if expected.goes is not None else ""
+    return outcome + reason + goes + (", to be taken back" if expected.cancelled is not None else "")
 
 
 def _said(per: str | None, *, late: bool | None) -> str:

@@ -51,18 +51,24 @@ def held_against(timeline: Timeline, found: Iterable[Found]) -> Outcome:
 
 def _vagueness(expected: ExpectedFiring) -> int:
     """What says most chooses first, so that what says less can take any of the rest."""
-    return (expected.channel is None) + (expected.per is None) + (expected.late is None)
+    return sum(wanted is None for wanted in _wanted(expected))
+
+
+def _wanted(expected: ExpectedFiring) -> tuple[object, ...]:
+    """What is expected of it, each None where that isn't said."""
+    said = expected.channel, expected.per, expected.late, expected.outcome, expected.reason
+    return (*said, expected.goes, expected.cancelled)
+
+
+def _is_so(found: Found) -> tuple[object, ...]:
+    """What is so of it, in the order in which it is expected."""
+    said = found.channel, found.per, found.late, found.outcome, found.reason
+    return (*said, found.goes, found.cancelled)
 
 
 def _fits(expected: ExpectedFiring, found: Found) -> bool:
-    return expected.time == found.time and all(
-        wanted is None or wanted == is_so
-        for wanted, is_so in (
-            (expected.channel, found.channel),
-            (expected.per, found.per),
-            (expected.late, found.late),
-        )
-    )
+    pairs = zip(_wanted(expected), _is_so(found), strict=True)
+    return expected.time == found.time and all(wanted is None or wanted == is_so for wanted, is_so in pairs)
 
 
 def _nearest(missing: Iterable[ExpectedFiring], surplus: Iterable[Found]) -> Iterable[Near]:

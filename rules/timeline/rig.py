@@ -16,7 +16,7 @@ class Rig:
     """Runs timelines of a checked library, each against its own signal alone; plans are kept.
 
     A signal that is a draft or in the shadow is run as if it were live: its timelines say what it is to do. Other
-    signals take no part, unless it reads firings.
+    signals take no part, unless it reads firings; those of its group do. Nobody is in a holdout.
     """
 
     def __init__(self, library: Library) -> None:
@@ -43,7 +43,7 @@ class Rig:
 
     def _part(self, signal: Signal) -> Library:
         others = self._others(signal)
-        signals = tuple(sorted((replace(signal, status="live"), *others), key=lambda one: one.name))
+        signals = tuple(sorted((replace(signal, status="live", holdout=0.0), *others), key=lambda one: one.name))
         read = {name for one in signals for name in self.relations.features_read(one)}
         asked = {name for one in signals for name in self.relations.segments_read(one)}
         return replace(
@@ -55,6 +55,7 @@ class Rig:
         )
 
     def _others(self, signal: Signal) -> list[Signal]:
-        if not self.relations.reads_firings(signal):
-            return []
-        return [other for other in self.library.signals if other.name != signal.name]
+        others = [replace(other, holdout=0.0) for other in self.library.signals if other.name != signal.name]
+        if self.relations.reads_firings(signal):
+            return others
+        return [other for other in others if signal.group is not None and other.group == signal.group]

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from rules.declaration import Timeline
 from rules.partition import Partition
 from rules.plan import Plan
-from rules.slice import Outgoing, Slice
+from rules.slice import Slice
 from rules.state import State, encode_state
+from rules.touchpoint import to_millis
 
 CUSTOMER: Final = "customer"
 REFUSED: Final = "if"
 NO_CHANNEL: Final = "no channel"
+NAMES_NONE: Final = "the signal names none"  # the detail of one that is a decision only
 _NO_LIBRARY: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What became of one moment of a signal: ``time`` in epoch ms, ``channel`` where a trigger went to one."""
+    """What became of one moment of a signal: ``time`` in epoch ms, ``channel`` where a trigger went to one, or waits.
+
+    ``outcome``: ``sent``, ``deferred`` or ``held``: of one that was deferred, what it came to. ``goes``: when it went
+    then, ``cancelled``: when it was taken back (epoch ms). ``detail``: what decided.
+    """
 
     signal: str
     time: int
@@ -30,6 +37,10 @@ class Found:
     per: str | None
     late: bool
     reason: str | None
+    outcome: str = "sent"
+    goes: int | None = None
+    cancelled: int | None = None
+    detail: str | None = None
 
     @property
     def fired(self) -> bool:
@@ -57,14 +68,15 @@ def run_timeline(plan: Plan, timeline: Timeline) -> tuple[Found, ...]:
         BadTimeline: where a step is no touchpoint that a detector could take.
     """
     partition = Partition(plan, states_of(timeline), number=0, log="timeline", clock="log")
-    records, found = list(records_of(timeline)), list[Found]()
+    records, found = list(records_of(timeline)), dict[str, Found]()
     while records:
         done = partition.evaluate(records)
         _check(done)
         partition.commit(done)
-        found += map(_found, done.decisions)
+        for decision in done.decisions:
+            _note(found, orjson.loads(decision.value))
         records = records[done.consumed :]
-    return tuple(found)
+    return tuple(found.values())
 
 
 def states_of(timeline: Timeline) -> dict[bytes, bytes]:
@@ -95,8 +107,19 @@ def _check(done: Slice) -> None:
         raise BadTimeline(f"touchpoint {letter.offset + 1}: {letter.reason}{place}: {letter.detail}")
 
 
-def _found(decision: Outgoing) -> Found:
-    said = orjson.loads(decision.value)
-    moment = int(said["id"].rpartition(":")[2])
-    channel = None if said["outcome"] == "held" else said["channel"]
-    return Found(said["signal"], moment, channel, said["per"], said["late"], said["reason"])
+def _note(found: dict[str, Found], said: Mapping[str, Any]) -> None:
+    """Notes a decision; a later one about the same firing tells what became of it."""
+    before, outcome = found.get(said["id"]), said["outcome"]
+    channel = None if outcome == "held" else said["channel"]
+    if before is None:
+        moment = int(said["id"].rpartition(":")[2])
+        of_firing = said["signal"], moment, channel, said["per"], said["late"], said["reason"], outcome
+        found[said["id"]] = Found(*of_firing, detail=said["detail"])
+        return
+    at = to_millis(datetime.fromisoformat(said["at"]))
+    if outcome == "cancelled":
+        found[said["id"]] = replace(before, cancelled=at, detail=said["detail"])
+        return
+    goes = at if outcome == "sent" else None
+    changes = {"channel": channel, "reason": said["reason"], "outcome": outcome, "goes": goes, "detail": said["detail"]}
+    found[said["id"]] = replace(before, **changes)

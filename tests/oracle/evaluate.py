@@ -11,6 +11,7 @@ from tests.oracle.customer import Customer, Fired
 from tests.oracle.expression import truth_of, value_of
 from tests.oracle.library import Library, Signal, library_of
 from tests.oracle.matcher import Matcher
+from tests.oracle.policy import Firing, Policy, Verdict, identity
 from tests.oracle.values import MISSING
 
 Tree = dict[str, Any]
@@ -31,6 +32,7 @@ class Evaluation:
     library: Library
     wall: bool
     customers: dict[str, Customer] = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
 
     def take(self, record: dict[str, Any]) -> None:
@@ -41,14 +43,25 @@ class Evaluation:
             self.touch(record)
 
     def tick(self, time: int, append: int) -> None:
-        """Fires what is due for everyone, by (due, customer)."""
+        """Fires what is due for everyone, by (due, customer); of one moment what has waited goes first."""
         while waiting := [
-            (found[0], customer.name, found[1])
-            for customer in self.customers.values()
-            if (found := customer.next_firing(time)) is not None
+            (found, name) for name, one in self.customers.items() if (found := self.next_due(one, time)) is not None
         ]:
-            due, name, fired = min(waiting, key=lambda one: one[:2])
-            self.fire(self.customers[name], due, fired, append)
+            due, name = min(waiting)
+            self.pass_time(self.customers[name], due, append if self.wall else due)
+
+    def next_due(self, customer: Customer, limit: int) -> int | None:
+        """When time alone does something next: a trigger that waited goes, or a signal fires."""
+        goes, fires = self.policy(customer).next_going(limit), customer.next_firing(limit)
+        return min([*([] if goes is None else [goes]), *([] if fires is None else [fires[0]])], default=None)
+
+    def pass_time(self, customer: Customer, due: int, append: int) -> None:
+        for trigger, verdict in self.policy(customer).release(due, append):
+            self.note(trigger.firing, customer, verdict)
+        found = customer.next_firing(due)
+        if found is not None and found[0] == due:
+            customer.run_until(due)
+            self.decide(customer, found[1], append, late=False, touchpoint=None)
 
     def touch(self, record: dict[str, Any]) -> None:
         append = record["_append"] if self.wall else milliseconds(record["time"])
@@ -57,15 +70,18 @@ class Evaluation:
         customer = self.customers.setdefault(record["customer"], Customer(record["customer"], self.library))
         if customer.knows(touchpoint):
             return
-        while (found := customer.next_firing(time)) is not None:
-            self.fire(customer, *found, append)
+        while (due := self.next_due(customer, time)) is not None:
+            self.pass_time(customer, due, append if self.wall else due)
         late, fired = customer.apply(time, touchpoint)
-        self.decide(customer, fired, append, late=late, touchpoint=touchpoint)
+        now = customer.clock
+        assert now is not None
+        if not customer.history[-1].too_late:
+            for trigger, verdict in self.policy(customer).see(touchpoint, now, late=late):
+                self.note(trigger.firing, customer, verdict, [touchpoint["id"]])
+        self.decide(customer, fired, append if self.wall else now, late=late, touchpoint=touchpoint)
 
-    def fire(self, customer: Customer, due: int, fired: list[Fired], append: int) -> None:
-        """Fires the timers of one ms of a customer."""
-        customer.run_until(due)
-        self.decide(customer, fired, append if self.wall else due, late=False, touchpoint=None)
+    def policy(self, customer: Customer) -> Policy:
+        return self.policies.setdefault(customer.name, Policy(customer, self.library))
 
     def decide(
         self, customer: Customer, fired: list[Fired], append: int, *, late: bool, touchpoint: dict[str, Any] | None
@@ -82,48 +98,45 @@ class Evaluation:
         self, customer: Customer, fired: list[Fired], append: int, *, late: bool, touchpoint: dict[str, Any] | None
     ) -> list[Tree]:
         """Decides together what one record, or the timers of one ms, made; gives the firings as touchpoints."""
-        firings = []
-        for matcher, ids in sorted(fired, key=lambda one: rank(one[0])):
-            now = customer.clock
-            assert now is not None
-            own = touchpoint if touchpoint is not None and matcher.is_own(touchpoint) else None
-            lookup = customer.lookup(now, matcher.per, own)
-            wanted = truth_of(matcher.signal.body.get("if", True), lookup)
-            customer.moments.add((matcher.signal.name, matcher.per, now))
-            if wanted:
-                matcher.last_firing = now
-                firings.append((matcher.signal.name, matcher.per or "", as_touchpoint(matcher, customer.name, now)))
-            reason = why_held(matcher.signal, self.library, wanted=wanted, moment=now, append=append)
-            self.decisions.append(
-                {
-                    "id": identity(matcher, customer.name, now),
-                    "signal": matcher.signal.name,
-                    "customer": customer.name,
-                    "per": matcher.per,
-                    "time": now,
-                    "outcome": "held" if reason else "sent",
-                    "reason": reason,
-                    "channel": matcher.signal.channel,
-                    "late": late,
-                    "touchpoints": ids,
-                    "carry": carried(matcher.signal, lookup),
-                }
-            )
-        return [firing for _, _, firing in sorted(firings, key=lambda one: one[:2])]
+        policy, gone = self.policy(customer), set[str]()
+        firings = [self.firing(customer, one, touchpoint, late=late) for one in sorted(fired, key=by_name)]
+        for firing in sorted(firings, key=policy.rank):
+            self.note(firing, customer, policy.decide(firing, append, gone))
+        made = [one for one in firings if one.wanted]
+        return [as_touchpoint(one.matcher, customer.name, one.moment) for one in made]
+
+    def firing(self, customer: Customer, fired: Fired, touchpoint: dict[str, Any] | None, *, late: bool) -> Firing:
+        matcher, ids = fired
+        now = customer.clock
+        assert now is not None
+        own = touchpoint if touchpoint is not None and matcher.is_own(touchpoint) else None
+        lookup = customer.lookup(now, matcher.per, own)
+        wanted = bool(truth_of(matcher.signal.body.get("if", True), lookup))
+        customer.moments.add((matcher.signal.name, matcher.per, now))
+        if wanted:
+            matcher.last_firing = now
+        ended = now if touchpoint is None else matcher.ended
+        return Firing(matcher.signal, matcher, now, ids, late, wanted, own, carried(matcher.signal, lookup), ended)
+
+    def note(self, firing: Firing, customer: Customer, verdict: Verdict, ids: list[str] | None = None) -> None:
+        decision: Decision = {
+            "id": identity(firing, customer.name),
+            "signal": firing.signal.name,
+            "customer": customer.name,
+            "per": firing.matcher.per,
+            "time": firing.moment,
+            "outcome": verdict.outcome,
+            "reason": verdict.reason,
+            "channel": verdict.channel,
+            "late": firing.late,
+            "touchpoints": firing.ids if ids is None else ids,
+            "carry": firing.carry,
+        }
+        self.decisions.append(decision if verdict.at is None else {**decision, "at": verdict.at})
 
 
-def rank(matcher: Matcher) -> tuple[float, str, str]:
-    return (-matcher.signal.value, matcher.signal.name, matcher.per or "")
-
-
-def why_held(signal: Signal, library: Library, *, wanted: bool, moment: int, append: int) -> str | None:
-    if signal.shadow:
-        return "status"
-    if not wanted:
-        return "if"
-    if signal.channel not in library.channels:
-        return "no channel"
-    return "expired" if moment + signal.expires <= append else None
+def by_name(fired: Fired) -> tuple[str, str]:
+    return fired[0].signal.name, fired[0].per or ""
 
 
 def carried(signal: Signal, lookup: Any) -> dict[str, Any]:
@@ -132,14 +145,13 @@ def carried(signal: Signal, lookup: Any) -> dict[str, Any]:
     return {name: None if value is MISSING else value for name, value in values.items()}
 
 
-def identity(matcher: Matcher, customer: str, moment: int) -> str:
-    parts = [matcher.signal.name, customer, *([] if matcher.per is None else [matcher.per]), str(moment)]
-    return ":".join(part.replace("%", "%25").replace(":", "%3A") for part in parts)
+def fired_id(matcher: Matcher, customer: str, moment: int) -> str:
+    return identity(Firing(matcher.signal, matcher, moment, [], False, True, None, {}, None), customer)
 
 
 def as_touchpoint(matcher: Matcher, customer: str, moment: int) -> Tree:
     """A firing as what reads it sees it: with the `per` field, but a time and the signal's name of its own."""
-    touchpoint: Tree = {"customer": customer, "id": identity(matcher, customer, moment), "type": "signal.fired"}
+    touchpoint: Tree = {"customer": customer, "id": fired_id(matcher, customer, moment), "type": "signal.fired"}
     if matcher.per is not None:
         *path, last = (matcher.signal.per or "").split(".")
         inner = touchpoint

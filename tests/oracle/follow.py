@@ -122,6 +122,7 @@ class Follow(Matcher):
         self.use_up(completions)
         if len(self.entries) > KEPT:
             self.reach = self.entries[-KEPT - 1].time
+        self.ended = completions[-1].time if completions else None
         return ids(completions[-1]) if completions else None
 
     def use_up(self, completions: list[Completion]) -> None:

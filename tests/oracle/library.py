@@ -28,21 +28,23 @@ class Signal:
     value: float
     again: int
     expires: int
-    channel: str | None
     shadow: bool
 
 
 @dataclass(frozen=True)
 class Library:
-    """What the oracle evaluates. All times are ms: `late_by`, that of `sources`, and the `latencies` of types."""
+    """What the oracle evaluates. All times are ms: `late_by`, that of `sources`, and the `latencies` of types.
+
+    `tree`: all that is written, for policy.
+    """
 
     late_by: int
     sources: dict[str, int]
     latencies: dict[str, int]
     zone: ZoneInfo
-    channels: frozenset[str]
     features: dict[str, Feature]
     signals: list[Signal]
+    tree: dict[str, Any]
 
     def late_by_of(self, touchpoint: dict[str, Any]) -> int:
         """How late a touchpoint may come: as its source says, else as the library."""
@@ -65,9 +67,9 @@ def library_of(tree: dict[str, Any]) -> Library:
         sources={name: duration(body["late_by"]) for name, body in sources.items()},
         latencies={name: duration(body["latency"]) for name, body in catalogue.items() if "latency" in body},
         zone=zone,
-        channels=frozenset(tree.get("channels") or {}),
         features={name: features.declared(name, body, zone) for name, body in (tree.get("features") or {}).items()},
         signals=[signal_of(body, segments) for body in tree["signals"] if body["status"] in RUNS],
+        tree={**tree, "channels": tree.get("channels") or {}},
     )
 
 
@@ -81,7 +83,6 @@ def signal_of(body: dict[str, Any], segments: dict[str, Any]) -> Signal:
         value=body.get("value", 0),
         again=duration(body["again"]) if "again" in body else 0,
         expires=duration(then.get("expires", "48h")),
-        channel=then.get("channel"),
         shadow=body["status"] == "shadow",
     )
 
@@ -89,7 +90,7 @@ def signal_of(body: dict[str, Any], segments: dict[str, Any]) -> Signal:
 def written_out(body: dict[str, Any], segments: dict[str, Any]) -> dict[str, Any]:
     """A signal without segments: what each says stands in its place."""
     whole = dict(body)
-    for key in ("when", "if"):
+    for key in ("when", "if", "unless"):
         if key in whole:
             whole[key] = without_segments(whole[key], segments)
     then = dict(whole.get("then") or {})

@@ -23,13 +23,17 @@ class View:
 
 
 class Matcher:
-    """One instance of a signal. Its clock is the customer's; all times are ms."""
+    """One instance of a signal. Its clock is the customer's; all times are ms.
+
+    `ended`: when that was over which made it fire at its last touchpoint.
+    """
 
     def __init__(self, signal: Signal, per: str | None, view: View) -> None:
         self.signal = signal
         self.per = per
         self.view = view
         self.last_firing: int | None = None
+        self.ended: int | None = None
 
     def may_fire(self, moment: int) -> bool:
         """Whether `again` lets it."""

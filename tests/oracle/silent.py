@@ -50,6 +50,7 @@ class Silent(Matcher):
         if record.too_late or not self.names(touchpoint["type"]) or not self.is_own(touchpoint):
             return None
         self.seen = sorted([*self.seen, record], key=lambda one: (one.time, one.order))
-        over = [ids for end, ids in self.waiting() if end <= now]
+        over = [(end, ids) for end, ids in self.waiting() if end <= now]
         self.settle(now, now)
-        return over[-1] if over else None
+        self.ended = over[-1][0] if over else None
+        return over[-1][1] if over else None

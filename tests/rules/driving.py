@@ -84,24 +84,41 @@ def consume(partition: Partition, batch: list[Record], output: Output) -> None:
 
 
 def decoded(output: Output) -> list[dict[str, Any]]:
-    """The decisions in the oracle's words; what only triggers say (touchpoints, carry) only where one was sent."""
-    sent = {}
+    """The decisions in the oracle's words; what only triggers say (touchpoints, carry) only where one was sent.
+
+    Each that is sent has its trigger, and each that is taken back after that a cancel event.
+    """
+    sent, cancelled = {}, {}
     for trigger in output.triggers:
         event = json.loads(trigger.value)
+        if event["type"] == "telltale.trigger.cancelled":
+            assert event["id"] == f"{event['data']['trigger']}:cancel"
+            cancelled[event["data"]["trigger"]] = event["data"]
+            continue
+        assert event["id"] not in sent
         assert event["time"] == rfc3339(event["id"])
         sent[event["id"]] = {
             "channel": trigger.channel,
             "touchpoints": event["data"]["touchpoints"],
             "carry": event["data"]["carry"],
         }
-    return [in_words(json.loads(decision.value), sent) for decision in output.decisions]
+    decisions = [json.loads(decision.value) for decision in output.decisions]
+    assert {one["id"] for one in decisions if one["outcome"] == "sent"} == sent.keys()
+    taken_back = {one["id"]: one["reason"] for one in decisions if one["outcome"] == "cancelled"}
+    assert cancelled.keys() == taken_back.keys() & sent.keys()
+    assert all(taken_back[trigger] == data["reason"] for trigger, data in cancelled.items())
+    return [in_words(one, sent) for one in decisions]
 
 
 def in_words(decision: dict[str, Any], sent: dict[str, dict[str, Any]]) -> dict[str, Any]:
     names = ("id", "signal", "customer", "per", "outcome", "reason", "channel", "late")
-    moment = (datetime.fromisoformat(decision["time"]) - EPOCH) // timedelta(milliseconds=1)
-    assert (decision["outcome"] == "sent") == (decision["id"] in sent)
-    return {**{name: decision[name] for name in names}, "time": moment, **sent.get(decision["id"], {})}
+    said = {name: decision[name] for name in names} | {"time": milliseconds(decision["time"])}
+    at = {"at": milliseconds(decision["at"])} if "at" in decision else {}
+    return {**said, **at, **(sent[decision["id"]] if decision["outcome"] == "sent" else {})}
+
+
+def milliseconds(time: str) -> int:
+    return (datetime.fromisoformat(time) - EPOCH) // timedelta(milliseconds=1)
 
 
 def rfc3339(identity: str) -> str:

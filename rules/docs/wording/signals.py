@@ -20,10 +20,11 @@ from rules.declaration import (
     When,
     Without,
 )
-from rules.docs.phrase import Code, Named, Part, Phrase, Quoted, capital, phrase, separated
+from rules.docs.phrase import Code, Named, Part, Phrase, Quoted, capital, joined, phrase, separated
 from rules.docs.wording.conditions import ConditionWords
 from rules.docs.wording.features import FeatureWords
 from rules.docs.wording.patterns import PatternWords, Sentence, asked
+from rules.docs.wording.policy import PolicyWords
 from rules.docs.wording.spans import lasting, number
 from rules.docs.wording.types import TypeWords
 from rules.relations import Relations
@@ -47,6 +48,7 @@ class LibraryWords:
         self._features = FeatureWords(relations.features, self.types)
         self._conditions = ConditionWords(relations, self._features.read)
         self._patterns = PatternWords(self.types, self._features, self._conditions)
+        self._policy = PolicyWords(self._library, self._conditions, self.types)
 
     def feature(self, feature: Feature) -> Phrase:
         """What a feature is."""
@@ -87,8 +89,9 @@ class LibraryWords:
         only: Part = ""
         if signal.condition is not None:
             only = phrase(", provided that ", self._conditions.whole(signal.condition, signal.per))
-        then = signal.then.channel
-        goes = phrase(", a message goes to ", Named("channel", then)) if then else ", it is noted, and nothing is sent"
+        goes: Part = ", it is noted, and nothing is sent"
+        if signal.then.channel is not None:
+            goes = phrase(", a message goes to ", self._channels(signal))
         again = f", once in {lasting(signal.again)} at most" if signal.again else ""
         return capital(phrase(self._pattern(signal), only, goes, again, "."))
 
@@ -102,6 +105,7 @@ class LibraryWords:
             yield asked("Only if", "At that moment", conditions, " Otherwise the moment passes.")
         yield self._again(signal)
         yield from self._then(signal)
+        yield from self._policy.sentences(signal)
         yield Sentence("Worth", phrase(f"{self._money(signal.value)} each time; {_FIRST}"))
         yield Sentence("Status", phrase(STATUSES[signal.status]))
         meant = tuple(self._meant(signal))
@@ -141,13 +145,19 @@ class LibraryWords:
             would = phrase("; it would be ", content) if then.content else ""
             yield Sentence("Then", phrase("It names no channel: it is recorded, and nothing is sent", would, "."))
         else:
-            yield Sentence("Then", phrase("Sends ", content, " to the channel ", Named("channel", then.channel), "."))
+            yield Sentence("Then", phrase("Sends ", content, " to ", self._policy.goes_to(signal), "."))
         if then.carry:
             items = [phrase(Code(name), ": ", says) for name, says in self.carried(signal)]
             yield Sentence("Takes along", phrase("As it is at that moment:"), tuple(items))
         if then.channel is not None:
             expires = f"Until {lasting(then.expires)} after that moment; it isn't sent later."
             yield Sentence("Good for", phrase(expires))
+
+    def _channels(self, signal: Signal) -> Phrase:
+        """The channels in a few words."""
+        if signal.then.chooses_best:
+            return phrase("the best channel (", Named("channel", "best"), ")")
+        return joined([Named("channel", name) for name in signal.then.channels], "or")
 
     def carried(self, signal: Signal) -> Iterator[tuple[str, Phrase]]:
         """What a signal's message takes along, each by its name."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.oracle.timelines.make import at, fires, library, profile, signal, tick, timeline
+from tests.oracle.timelines.make import at, cancelled, fires, library, profile, signal, tick, timeline
 
 COUNTS = {
     "views": {"count": "view", "over": "50s"},
@@ -249,6 +249,7 @@ LATE = (
         follow("a", QUIET),
         [at(0, "a"), tick(10), at(11, "b"), at(5, "order"), at(6, "a"), tick(60)],
         fires(10, "a@0"),
+        cancelled(10, "late", "order@5"),
     ),
     timeline(
         "follow: a late one at the very ms of the completion is read",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.oracle.timelines.make import at, fires, library, profile, signal, tick, timeline
+from tests.oracle.timelines.make import at, cancelled, fires, library, profile, signal, tick, timeline
 
 # L = 5 s of a, 2 s of c.x
 CATALOGUE: dict[str, Any] = {"a": {"latency": "5s"}, "b": {}, "o": {}, "c.x": {"latency": "2s"}, "c.y": {}}
@@ -42,6 +42,7 @@ SILENT_LATENCY = (
         SILENT,
         [at(0, "a"), at(15, "b"), at(9, "a"), tick(60)],
         fires(15, "a@0"),
+        cancelled(15, "late", "a@9"),
         fires(24, "a@9"),
     ),
     timeline(
@@ -186,6 +187,7 @@ RUN_LATENCY = (
         RUN,
         [at(0, "o"), at(15, "b"), at(9.999, "a"), tick(60)],
         fires(15, "o@0"),
+        cancelled(15, "late", "a@9.999"),
     ),
     timeline(
         "a late step whose silence is fulfilled by now fires now",

@@ -33,6 +33,7 @@ def library(
     late_by: str = "1m",
     interactions: dict[str, Any] | None = None,
     segments: dict[str, Any] | None = None,
+    channels: dict[str, Any] | None = None,
     **settings: Any,
 ) -> dict[str, Any]:
     """A library; `settings` are further keys of library.yaml."""
@@ -41,7 +42,7 @@ def library(
         "interactions": interactions,
         "features": features or {},
         "segments": segments or {},
-        "channels": {"email": {}},
+        "channels": channels or {"email": {}},
         "signals": list(signals),
     }
 
@@ -80,6 +81,16 @@ def fires(second: float, /, *touchpoints: str, held: str | None = None, late: bo
         late,
         touchpoints,
     )
+
+
+def deferred(second: float, **parts: str) -> Expected:
+    """A decision that a firing waits for the end of quiet hours; what becomes of it later is another."""
+    return (*fires(second, **parts)[:4], "deferred", "quiet", False, ())
+
+
+def cancelled(second: float, why: str, *touchpoints: str, **parts: str) -> Expected:
+    """A decision that the trigger of a firing at `second` is taken back, and by which touchpoint."""
+    return (*fires(second, **parts)[:4], "cancelled", why, False, touchpoints)
 
 
 def on(text: str) -> float:

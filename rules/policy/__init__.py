@@ -1,0 +1,9 @@
+"""Policy: what becomes of firings, decided serially for each customer, in the language's order, and why."""
+
+from rules.policy.decide import decide
+from rules.policy.decision import Decision, decided
+from rules.policy.plan import ChannelPolicy, PolicyPlan
+from rules.policy.remembering import WAITING, set_timer, wake
+from rules.policy.response import chance
+
+__all__ = ["WAITING", "ChannelPolicy", "Decision", "PolicyPlan", "chance", "decide", "decided", "set_timer", "wake"]

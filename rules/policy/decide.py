@@ -1,0 +1,96 @@
+"""Decides what becomes of the firings of one moment: sent, deferred, or held with the reason and what decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rules.firing import Firing, Moment
+from rules.policy.caps import caps, content
+from rules.policy.checks import arbitration, condition, consent, holdout, status, unless
+from rules.policy.choice import Choice, choose, ordered, said
+from rules.policy.decision import Decision, Verdict
+from rules.policy.plan import PolicyPlan
+from rules.policy.question import Check, Customer, Question
+from rules.policy.releasing import release
+from rules.policy.remembering import remember
+from rules.policy.response import chance, note_sent
+from rules.policy.revoking import seen
+from rules.remembered import MOST_WAITING
+from rules.state import State
+
+PLAIN: Final[tuple[Check, ...]] = (status, condition)
+CHECKS: Final[tuple[Check, ...]] = (*PLAIN, consent, unless, holdout, arbitration, caps, content)
+
+
+def decide(plan: PolicyPlan, name: str, state: State, at: Moment, append_time: int | None) -> list[Decision]:
+    """Decides what a moment of the customer ``name`` brings: first what its touchpoint takes back, then what has waited
+    for it, then its firings, highest value first, then by signal, then by per value.
+
+    ``append_time`` (ms) is that of the record that caused it; None takes each firing's own moment.
+    """
+    customer = Customer(plan, name, state, append_time)
+    decisions: list[Decision] = []
+    if state.policy is not None:
+        decisions += seen(customer, at) if at.counts else ()
+        decisions += release(customer, at.waited, at.now) if at.waited else ()
+    gone: set[str] = set()
+    for firing in at.firings if len(at.firings) == 1 else _ranked(customer, at.firings):
+        decisions.append(_decide(customer, firing, gone))
+    return decisions
+
+
+def _ranked(customer: Customer, firings: Sequence[Firing]) -> list[Firing]:
+    return sorted(firings, key=lambda firing: (-_rank(customer, firing), firing.signal.name, firing.per or ""))
+
+
+def _rank(customer: Customer, firing: Firing) -> float:
+    """The signal's value; in a group that ranks by response, times the best chance on its channels."""
+    rule, value = customer.plan.signals[firing.signal.name], firing.signal.declared.value
+    if not rule.by_response:
+        return value
+    chances = (chance(customer.state.policy, channel, firing.moment) for channel in rule.channels)
+    return value * max(chances, default=0.0)
+
+
+def _decide(customer: Customer, firing: Firing, gone: set[str]) -> Decision:
+    rule = customer.plan.signals[firing.signal.name]
+    now = firing.moment if customer.append_time is None else customer.append_time
+    asked = Question(customer, rule, firing, now, rule.channels, gone)
+    only = rule.channels[0] if len(rule.channels) == 1 else None
+    for check in PLAIN if rule.plain else CHECKS:
+        verdict = check(asked)
+        if verdict is not None:
+            return Decision(firing, now, "held", *verdict, only)
+    ordered(asked)
+    chosen = choose(asked)
+    if not isinstance(chosen, Choice):
+        reason, detail = chosen or ("no channel", "")
+        return Decision(firing, now, "held", reason, detail, only)
+    verdict = _room_to_wait(customer) if chosen.wakes is not None else _expired(firing, now)
+    if verdict is not None:
+        return Decision(firing, now, "held", *verdict, chosen.channel)
+    return _goes(asked, chosen)
+
+
+def _expired(firing: Firing, now: int) -> Verdict:
+    expires = firing.moment + firing.signal.declared.then.expires
+    return ("expired", f"{now - expires} ms ago") if now >= expires else None
+
+
+def _room_to_wait(customer: Customer) -> Verdict:
+    waiting = sum(one.held is not None for one in customer.triggers)
+    return ("quiet", f"{waiting} wait already, and no more may") if waiting >= MOST_WAITING else None
+
+
+def _goes(asked: Question, chosen: Choice) -> Decision:
+    firing, customer, channel = asked.firing, asked.customer, chosen.channel
+    group = firing.signal.declared.group
+    if group is not None:
+        asked.gone.add(group)
+    trigger = remember(asked, chosen)
+    if chosen.wakes is not None:
+        return Decision(firing, asked.now, "deferred", "quiet", said(asked, channel), channel)
+    if trigger is not None and customer.plan.responds:
+        note_sent(customer, trigger)
+    return Decision(firing, asked.now, "sent", None, None, channel)
