@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.broker import Say, reader_options, wait
 from streams.feed import NoLogError
+from streams.pseudonyms import Pseudonymiser
 from streams.settings import Settings
 from streams.topics import partition_counts
 
@@ -64,6 +65,18 @@ def line(record: Dumped) -> bytes:
     return body + (b'"_log":' if body.endswith(b"{") else b',"_log":') + orjson.dumps(place) + b"}"
 
 
+def pseudonymous_line(record: Dumped, naming: Pseudonymiser) -> bytes | None:
+    """A record as a line that names nobody; None for what can't be read: nobody knows whom that names."""
+    try:
+        said = None if record.value is None else orjson.loads(record.value)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(said, dict) or (_expected_key(_Head(said.get("type"), said.get("customer"))) != record.key):
+        return None
+    place = {"partition": record.partition, "offset": record.offset, "time": record.timestamp}
+    return orjson.dumps({**naming.record(said), "_log": place})
+
+
 def _head(value: bytes | None) -> _Head | None:
     if value is None:
         return None
@@ -83,10 +96,19 @@ def _packed(data: bytes | None) -> str | None:
     return None if data is None else b64encode(data).decode()
 
 
+AsLine = Callable[[Dumped], bytes | None]
+"""Makes a line of a record; None leaves it out."""
+
+
 async def dump(
-    settings: Settings, write: Callable[[bytes], object], progress: Progress, say: Say, name: str = LOG
+    settings: Settings,
+    write: Callable[[bytes], object],
+    progress: Progress,
+    say: Say,
+    name: str = LOG,
+    as_line: AsLine = line,
 ) -> int:
-    """Writes all records that the log holds now, partition by partition in order, as lines; how many there were.
+    """Writes all records that the log holds now, partition by partition in order, as lines; how many were written.
 
     ``name``: of another topic, without the namespace. Raises BrokerAbsentError, NoLogError, and KafkaError where the
     broker refuses.
@@ -99,7 +121,9 @@ async def dump(
     consumer = AIOKafkaConsumer(**reader_options(settings))
     await consumer.start()
     try:
-        return await _write_all(consumer, [TopicPartition(topic, number) for number in range(count)], write, progress)
+        return await _write_all(
+            consumer, [TopicPartition(topic, number) for number in range(count)], write, progress, as_line
+        )
     finally:
         await consumer.stop()
 
@@ -109,16 +133,19 @@ async def _write_all(
     partitions: list[TopicPartition],
     write: Callable[[bytes], object],
     progress: Progress,
+    as_line: AsLine,
 ) -> int:
     consumer.assign(partitions)
     starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
     await consumer.seek_to_beginning(*partitions)
-    total, written = sum(ends.values()) - sum(starts.values()), 0
+    total, done, written = sum(ends.values()) - sum(starts.values()), 0, 0
     async for batch in _batches(consumer, ends):
         for record in batch:
-            write(line(record) + b"\n")
-        written += len(batch)
-        progress(written, total)
+            if (text := as_line(record)) is not None:
+                write(text + b"\n")
+                written += 1
+        done += len(batch)
+        progress(done, total)
     return written
 
 

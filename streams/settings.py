@@ -163,6 +163,7 @@ class Settings:
     fetch_wait: int = _whole(20, "ms a broker may wait for records before it answers a fetch", 1, 5_000)
     partitions: int = _whole(4, "partitions of topics that are created", 1, 10_000)
     replication: int = _whole(1, "copies of topics that are created", 1, 32)
+    retention: int = _whole(30, "days that the log, decisions, triggers and dead letters are kept", 1, 3_650)
     create_topics: bool = _set(False, "create topics that are missing before the start", _switch)
     standbys: int = _whole(0, "workers that hold a warm copy of each partition's states", 0, 8)
     idempotent: bool = _set(True, "let the broker drop what a retry sends twice (all of Kafka can)", _switch)

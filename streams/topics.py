@@ -24,7 +24,9 @@ LIBRARY_BYTES = 8 * 1024 * 1024
 """The largest library, packed, in bytes."""
 
 EXACT = frozenset({"cleanup.policy", "message.timestamp.type"})
-AT_MOST = frozenset({"segment.bytes", "min.compaction.lag.ms"})
+AT_MOST = frozenset({"segment.bytes", "min.compaction.lag.ms", "retention.ms"})
+FOR_EVER = -1
+"""What a retention is where nothing is ever removed."""
 
 LOG: Mapping[str, str] = {"cleanup.policy": "delete", "message.timestamp.type": "LogAppendTime"}
 CHANGELOG: Mapping[str, str] = {
@@ -71,14 +73,17 @@ class Catalogue:
         self._settings = settings
         # Recorded traffic brings its own time: with clock=log nobody relies on the broker's.
         wall = settings.clock == "wall"
-        log = LOG if wall else {"cleanup.policy": "delete"}
+        # What persons did is kept so long and no longer; by the log's own time that would be over already.
+        kept = {"retention.ms": str(settings.retention * DAY)} if wall else {}
+        log = {**LOG, **kept} if wall else {"cleanup.policy": "delete"}
+        output = {**OUTPUT, **kept}
         self.touchpoints = self._topic("touchpoints", "log", log, FATAL)
         self.states = self._topic("telltale-states-changelog", "changelog", CHANGELOG, FATAL)
         self.libraries = replace(self._topic("libraries", "libraries", LIBRARIES, FATAL), partitions=1)
-        self.decisions = self._topic("decisions", "output", OUTPUT)
-        self.dead_letters = self._topic("dead-letters", "output", OUTPUT)
+        self.decisions = self._topic("decisions", "output", output)
+        self.dead_letters = self._topic("dead-letters", "output", output)
         self.sources = tuple(self._topic(one.topic, "source", {}) for one in settings.sources)
-        self._triggers = {channel: self._topic(f"triggers.{channel}", "output", OUTPUT) for channel in channels}
+        self._triggers = {channel: self._topic(f"triggers.{channel}", "output", output) for channel in channels}
 
     def triggers(self, channel: str) -> Topic:
         """The topic of a declared channel. Raises KeyError for another."""
@@ -236,7 +241,9 @@ def _differences(topic: Topic, found: Mapping[str, str]) -> list[Finding]:
 def _suits(name: str, found: str, wanted: str) -> bool:
     if name in EXACT:
         return found == wanted
-    return int(found) <= int(wanted) if name in AT_MOST else int(found) >= int(wanted)
+    if name in AT_MOST:
+        return int(found) <= int(wanted) and int(found) != FOR_EVER
+    return int(found) >= int(wanted)
 
 
 def _difference(topic: Topic, name: str, found: str) -> Finding:

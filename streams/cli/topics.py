@@ -23,6 +23,7 @@ NAMES = (
     "library",
     "partitions",
     "replication",
+    "retention",
     "sources",
     "clock",
     "wait",

@@ -30,7 +30,23 @@ def test_recorded_traffic_needs_no_append_time_of_the_broker() -> None:
 def test_a_topic_as_it_must_be_has_no_findings() -> None:
     catalogue = Catalogue(Settings(), [])
     assert _differences(catalogue.states, CHANGELOG) == []
-    assert _differences(catalogue.touchpoints, LOG) == []
+    assert _differences(catalogue.touchpoints, dict(LOG) | {"retention.ms": "2592000000"}) == []
+
+
+def test_what_persons_did_is_kept_for_thirty_days_unless_said_otherwise() -> None:
+    catalogue = Catalogue(Settings(), ["email"])
+    kept = [topic for topic in catalogue.all() if "retention.ms" in topic.config]
+    assert [topic.name for topic in kept] == ["touchpoints", "triggers.email", "decisions", "dead-letters"]
+    for topic in kept:
+        [finding] = _differences(topic, {"retention.ms": "-1"})
+        assert str(finding).startswith(f"topic {topic.name}: found retention.ms=-1, expected at most 2592000000; ")
+        assert not finding.fatal
+        assert _differences(topic, {"retention.ms": "86400000"}) == []
+    assert Catalogue(Settings(retention=1), []).decisions.config["retention.ms"] == "86400000"
+
+
+def test_recorded_traffic_is_kept_whatever_its_age() -> None:
+    assert not [one for one in Catalogue(Settings(clock="log"), ["email"]).all() if "retention.ms" in one.config]
 
 
 def test_bounds_are_bounds() -> None:
