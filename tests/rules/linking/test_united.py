@@ -149,7 +149,7 @@ def fired(steps: list[tuple[int, str, str]], end: int = 100, apart: bool = False
                 (5, "link ann", "anon:1"),
                 (6, "view", "ann"),
             ],
-            [],
+            [("hot", "ann", 12)],
         ),
         (
             [(1, "view", "anon:1"), (2, "view", "ann"), (3, "link ann", "anon:1"), (4, "view", "ann")],
@@ -280,6 +280,7 @@ def test_numbers_stay_as_they_were_written() -> None:
     world.publish(
         {"id": "l", "time": 1_000, "customer": "anon:1", "type": "identity.linked", "properties": {"to": "ann"}}
     )
+    world.settle()
     raw = b'{"id":"v","type":"view","time":2000, "customer":"anon:1","value":1.50,"n":12345678901234567890123}'
     world.append(0, b"anon:1", raw, 2_000)
     world.settle()
