@@ -4,7 +4,7 @@ from rules.comparing import Changes, Comparison, Difference, Made, Side, changes
 from rules.compile import compile_plan
 from rules.declaration import Library
 from rules.docs import library_site
-from rules.explaining import Explained, Explainer, Kept, Life, NearestMisses, as_json, life_in, life_of, told
+from rules.explaining import Explained, Explainer, Kept, Life, NearestMisses, as_json, life_in, life_of, names_of, told
 from rules.lint import Finding, lint_library
 from rules.messages import (
     CancelEvent,
@@ -22,6 +22,7 @@ from rules.parse import folder_files, load_files, load_library, load_placed
 from rules.partition import Clock, ForeignLog, Partition
 from rules.places import PlacedLibrary, Places, Spot
 from rules.plan import Plan
+from rules.policy import TOO_MANY
 from rules.problem import LibraryError, Problem
 from rules.reference import language_reference
 from rules.replaying import (
@@ -35,8 +36,9 @@ from rules.replaying import (
     switches_in,
 )
 from rules.schema import json_schemas
-from rules.slice import DeadLetter, Decided, LogRecord, Outgoing, Slice, Stats
+from rules.slice import DeadLetter, Decided, Forward, LogRecord, Outgoing, Slice, Stats
 from rules.source import Document, Path, Place, Table, plain, read_document
+from rules.state import alias_of
 from rules.switch import ANY_LIBRARY, NO_LIBRARY, Switch, encode_switch, switch_in
 from rules.timeline import BadTimeline, Line, Mark, Outcome, Rig, drawn
 from rules.touchpoint import MAX_TIME, BadRecord, Touchpoint, decode_touchpoint, to_millis
@@ -50,6 +52,7 @@ __all__ = [
     "MARKER_KEY",
     "MAX_TIME",
     "NO_LIBRARY",
+    "TOO_MANY",
     "BadRecord",
     "BadTimeline",
     "CancelEvent",
@@ -66,6 +69,7 @@ __all__ = [
     "Explainer",
     "Finding",
     "ForeignLog",
+    "Forward",
     "History",
     "Kept",
     "Library",
@@ -105,6 +109,7 @@ __all__ = [
     "UnknownLibraryError",
     "Until",
     "Warming",
+    "alias_of",
     "as_json",
     "changes",
     "compare",
@@ -128,6 +133,7 @@ __all__ = [
     "load_placed",
     "message_components",
     "message_schemas",
+    "names_of",
     "nearest",
     "one_of",
     "plain",

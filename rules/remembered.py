@@ -24,7 +24,8 @@ class Trigger(Struct, array_like=True, gc=False):
     ``moment``: of its firing. ``goes``: when it went, or is to go. ``expires``: until when it can be taken back.
     ``until``: until when it matters. ``ended``: when the silences were over by which it fired. ``values``: those of
     the fields that caps count by. ``late``: whether a late touchpoint made it fire. ``held``: while it waits.
-    ``cancelled``, ``answered``: whether it is.
+    ``cancelled``, ``answered``: whether it is. ``customer``: in whose name it was decided, where that one has become part of
+    this customer since.
     """
 
     signal: str
@@ -42,6 +43,7 @@ class Trigger(Struct, array_like=True, gc=False):
     held: Held | None = None
     cancelled: bool = False
     answered: bool = False
+    customer: str | None = None
 
 
 class Response(Struct, array_like=True, gc=False):

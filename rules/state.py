@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from rules.links import Links
 from rules.remembered import Policy
 
 NEVER: Final = 1 << 62
@@ -28,7 +29,8 @@ class State(Struct, array_like=True, gc=False):
     by the key of their definition. ``timers``: due time by part key. ``profile``: name to [value, time].
     ``fired``: [moment, signal key, per value, ...] of the firings in the latest such millisecond.
     ``library``: the short digest of the plan that wrote it. ``weight``: what the encoded state may weigh at most, in
-    bytes, by a generous guess since it was last weighed. ``policy``: what it remembers of triggers.
+    bytes, by a generous guess since it was last weighed. ``policy``: what it remembers of triggers. ``links``: what it
+    has to do with other identities.
     """
 
     due: int = NEVER
@@ -41,6 +43,7 @@ class State(Struct, array_like=True, gc=False):
     library: int = 0
     weight: int = 0
     policy: Policy | None = None
+    links: Links | None = None
 
     def set_timer(self, key: int, due: int | None) -> None:
         """Puts the timer of a part at ``due``, or takes it away."""
@@ -75,6 +78,12 @@ def _stands_in(ids: bytes, digest: bytes) -> bool:
 
 encode_state = msgspec.msgpack.Encoder().encode
 decode_state = msgspec.msgpack.Decoder(State).decode
+
+
+def alias_of(raw: bytes) -> str | None:
+    """Of whom an encoded state's id is another name; None where it is the customer's own."""
+    links = decode_state(raw).links
+    return None if links is None else links.alias
 
 
 def due_of(raw: bytes) -> int:

@@ -11,9 +11,10 @@ import orjson
 from msgspec import Struct
 
 from rules.plan import Plan
-from rules.policy import Decision
+from rules.policy import TOO_MANY, Decision
 from rules.state import State
 from rules.switch import NO_LIBRARY
+from rules.touchpoint import Touchpoint
 
 MARKER_KEY: Final = b"\0"
 MAX_TRIGGER: Final = 64 * 1024
@@ -26,7 +27,8 @@ class Marker(Struct, array_like=True):
     """The partition record: how far a log's partition is evaluated in the states beside it.
 
     ``offset``: the last record wholly processed (-1: none). ``time``: the partition's time (ms). ``library``: the
-    sequence of its library (-1: the log has named none), ``digest`` the short one that states carry.
+    sequence of its library (-1: the log has named none), ``digest`` the short one that states carry. ``unfinished``: as
+    a slice says.
     """
 
     log: str
@@ -34,6 +36,7 @@ class Marker(Struct, array_like=True):
     time: int = 0
     library: int = NO_LIBRARY
     digest: int = 0
+    unfinished: tuple[int, int] = (-1, 0)
 
 
 encode_marker = msgspec.msgpack.Encoder().encode
@@ -92,6 +95,25 @@ def _of_policy(decision: Decision) -> dict[str, Any]:
         "loop": None if channel is None else channel.loop,
     }
     return {name: value for name, value in said.items() if value is not None}
+
+
+def encode_refusal(plan: Plan, link: Touchpoint, identifier: str, moment: str, other: str, detail: str) -> bytes:
+    """The decision not to make a link with another identity."""
+    return orjson.dumps(
+        {
+            "id": identifier,
+            "signal": link.type,
+            "customer": link.customer,
+            "per": other,
+            "time": moment,
+            "outcome": "held",
+            "reason": TOO_MANY,
+            "detail": detail,
+            "channel": None,
+            "late": False,
+            "library": plan.version,
+        }
+    )
 
 
 def encode_trigger(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision, state: State) -> bytes:

@@ -1,9 +1,22 @@
 """Policy: what becomes of firings, decided serially for each customer, in the language's order, and why."""
 
 from rules.policy.decide import decide
-from rules.policy.decision import Decision, decided
+from rules.policy.decision import TOO_MANY, Decision, decided, refused
 from rules.policy.plan import ChannelPolicy, PolicyPlan
 from rules.policy.remembering import WAITING, set_timer, wake
-from rules.policy.response import chance
+from rules.policy.response import chance, decayed
 
-__all__ = ["WAITING", "ChannelPolicy", "Decision", "PolicyPlan", "chance", "decide", "decided", "set_timer", "wake"]
+__all__ = [
+    "TOO_MANY",
+    "WAITING",
+    "ChannelPolicy",
+    "Decision",
+    "PolicyPlan",
+    "chance",
+    "decayed",
+    "decide",
+    "decided",
+    "refused",
+    "set_timer",
+    "wake",
+]

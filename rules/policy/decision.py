@@ -11,6 +11,7 @@ from rules.firing import Firing, SignalPlan
 from rules.policy.plan import ChannelPolicy
 from rules.remembered import Trigger
 from rules.slice import Decided
+from rules.touchpoint import Touchpoint
 
 Outcome = Literal["sent", "deferred", "held", "cancelled"]
 Reason = Literal[
@@ -29,6 +30,8 @@ Reason = Literal[
     "opted out",
     "late",
 ]
+TOO_MANY: Final = "identities"
+"""Why a link isn't made: the customer would have too many identities."""
 Verdict = tuple[Reason, str] | None
 """Why a firing is held back, with the value that decided; None where nothing holds it."""
 
@@ -38,7 +41,7 @@ class Decision(Struct, frozen=True, gc=False):
 
     ``channel``: the one that was chosen, or the only one. ``at``: when it was decided (ms), where that isn't the
     firing's moment. ``carry``: what `carry` gave at that moment, where that is kept. ``went``: of what is cancelled,
-    whether the trigger has gone.
+    whether the trigger has gone. ``customer``: in whose name it was decided first, where that isn't the customer's.
     """
 
     firing: Firing
@@ -50,6 +53,7 @@ class Decision(Struct, frozen=True, gc=False):
     at: int | None = None
     carry: dict[str, Any] | None = None
     went: bool = False
+    customer: str | None = None
 
     @property
     def expires(self) -> int:
@@ -73,6 +77,11 @@ def decided(decision: Decision, append_time: int) -> Decided:
         firing.touchpoints,
         decision.at is None,
     )
+
+
+def refused(link: Touchpoint, other: str, append_time: int) -> Decided:
+    """What metrics need of the decision not to make a link with another identity."""
+    return Decided(link.type, None, "held", TOO_MANY, link.time, append_time, False, True, other, (link.id,))
 
 
 def firing_of(trigger: Trigger, signal: SignalPlan | None) -> Firing:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import exp2
 from typing import Final, TypeVar
 
+from msgspec.structs import replace
+
 from rules.dates import local_time
 from rules.features.accumulator import tidy
 from rules.identity import trigger_id
@@ -80,7 +82,7 @@ def _meant(customer: Customer, touchpoint: Touchpoint) -> Trigger | None:
     """The trigger that an outcome names, where it went and nothing has answered it yet."""
     name = (touchpoint.properties or {}).get("trigger")
     for one in customer.triggers if isinstance(name, str) else ():
-        if name == trigger_id(one.signal, customer.name, one.per, one.moment):
+        if name == trigger_id(one.signal, one.customer or customer.name, one.per, one.moment):
             fresh = one.held is None and not one.answered and touchpoint.time < one.goes + RESPONDED_WITHIN
             return one if fresh else None
     return None
@@ -93,13 +95,18 @@ def _format(touchpoint: Touchpoint) -> str | None:
 
 def _counted(kept: dict[K, Response], key: K, now: int, sent: float = 0.0, answered: float = 0.0) -> Response:
     """Adds to the counts of a key, decayed until ``now`` (ms)."""
-    one = kept.setdefault(key, Response(at=now))
-    if now > one.at:
-        left = _left(one.at, now)
-        one.sent, one.answered, one.at = one.sent * left, one.answered * left, now
+    one = kept[key] = decayed(kept.get(key) or Response(at=now), now)
     one.sent = max(one.sent + sent, 0.0)
     one.answered += answered
     return one
+
+
+def decayed(one: Response, now: int) -> Response:
+    """The same as of ``now`` (ms)."""
+    if now <= one.at:
+        return one
+    left = _left(one.at, now)
+    return replace(one, sent=one.sent * left, answered=one.answered * left, at=now)
 
 
 def _bound(kept: dict[str, Response], latest: str) -> None:

@@ -14,7 +14,14 @@ from rules.schema.features import (
     TrendEntry,
 )
 from rules.schema.json_schema import json_schemas
-from rules.schema.library import ChannelEntry, InteractionEntry, LibraryFile, SegmentEntry, SourceEntry
+from rules.schema.library import (
+    ChannelEntry,
+    IdentitiesEntry,
+    InteractionEntry,
+    LibraryFile,
+    SegmentEntry,
+    SourceEntry,
+)
 from rules.schema.policy import CapEntry, GroupEntry, QuietEntry, RestEntry
 from rules.schema.signals import PATTERNS, DateEntry, SignalFile, StepEntry, ThenEntry, WithoutEntry
 from rules.schema.timelines import MOST_TIMELINES, FiringEntry, TimelineEntry, TouchpointEntry
@@ -37,6 +44,7 @@ __all__ = [
     "FeatureEntry",
     "FiringEntry",
     "GroupEntry",
+    "IdentitiesEntry",
     "InteractionEntry",
     "LibraryFile",
     "OfEntry",

@@ -21,6 +21,7 @@ REFUSED: Final = "if"
 NO_CHANNEL: Final = "no channel"
 NAMES_NONE: Final = "the signal names none"  # the detail of one that is a decision only
 _NO_LIBRARY: Final = -1
+_SPACE: Final = 1 << 32  # between the offsets of steps: there is what links forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def run_timeline(plan: Plan, timeline: Timeline) -> tuple[Found, ...]:
     Raises:
         BadTimeline: where a step is no touchpoint that a detector could take.
     """
-    partition = Partition(plan, states_of(timeline), number=0, log="timeline", clock="log")
+    partition = Partition(plan, states_of(timeline), number=0, log="timeline", clock="log", loops=True)
     records, found = list(records_of(timeline)), dict[str, Found]()
     while records:
         done = partition.evaluate(records)
@@ -75,8 +76,14 @@ def run_timeline(plan: Plan, timeline: Timeline) -> tuple[Found, ...]:
         partition.commit(done)
         for decision in done.decisions:
             _note(found, orjson.loads(decision.value))
-        records = records[done.consumed :]
+        records = [*_looped(done, records[0].timestamp), *records[done.consumed :]]
     return tuple(found.values())
+
+
+def _looped(done: Slice, timestamp: int) -> Iterator[Record]:
+    """What a link forwards, right behind it: a timeline is of one customer, but links name others."""
+    for at, one in enumerate(done.forwards, 1):
+        yield Record(done.offset + at, timestamp, one.key, one.value)
 
 
 def states_of(timeline: Timeline) -> dict[bytes, bytes]:
@@ -96,15 +103,15 @@ def records_of(timeline: Timeline) -> Iterator[Record]:
     key = CUSTOMER.encode()
     for offset, step in enumerate(timeline.steps):
         said = {"id": f"step {offset + 1}", "type": step.type, "time": step.time, "customer": CUSTOMER}
-        yield Record(offset, step.time, key, orjson.dumps(said | dict(step.fields)))
+        yield Record(offset * _SPACE, step.time, key, orjson.dumps(said | dict(step.fields)))
     tick = orjson.dumps({"type": "clock.tick", "time": timeline.end})
-    yield Record(len(timeline.steps), timeline.end, None, tick)
+    yield Record(len(timeline.steps) * _SPACE, timeline.end, None, tick)
 
 
 def _check(done: Slice) -> None:
     for letter in done.dead_letters:
         place = f" at {letter.place}" if letter.place else ""
-        raise BadTimeline(f"touchpoint {letter.offset + 1}: {letter.reason}{place}: {letter.detail}")
+        raise BadTimeline(f"touchpoint {letter.offset // _SPACE + 1}: {letter.reason}{place}: {letter.detail}")
 
 
 def _note(found: dict[str, Found], said: Mapping[str, Any]) -> None:
