@@ -7,8 +7,6 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from rules.remembered import Policy
-
 NEVER: Final = 1 << 62
 UNBORN: Final = -1  # the clock of a customer without a record
 RECENT_IDS: Final = 64
@@ -28,7 +26,8 @@ class State(Struct, array_like=True, gc=False):
     by the key of their definition. ``timers``: due time by part key. ``profile``: name to [value, time].
     ``fired``: [moment, signal key, per value, ...] of the firings in the latest such millisecond.
     ``library``: the short digest of the plan that wrote it. ``weight``: what the encoded state may weigh at most, in
-    bytes, by a generous guess since it was last weighed. ``policy``: what it remembers of triggers.
+    bytes, by a generous guess since it was last weighed. ``policy``: what is remembered of triggers, as
+    `rules.remembered` encodes it.
     """
 
     due: int = NEVER
@@ -40,7 +39,7 @@ class State(Struct, array_like=True, gc=False):
     fired: list[Any] = []
     library: int = 0
     weight: int = 0
-    policy: Policy | None = None
+    policy: bytes = b""
 
     def set_timer(self, key: int, due: int | None) -> None:
         """Puts the timer of a part at ``due``, or takes it away."""

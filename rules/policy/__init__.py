@@ -3,7 +3,7 @@
 from rules.policy.decide import decide
 from rules.policy.decision import Decision, decided
 from rules.policy.plan import ChannelPolicy, PolicyPlan
-from rules.policy.remembering import WAITING, set_timer, wake
+from rules.policy.remembering import WAITING, set_timer
 from rules.policy.response import chance
 
-__all__ = ["WAITING", "ChannelPolicy", "Decision", "PolicyPlan", "chance", "decide", "decided", "set_timer", "wake"]
+__all__ = ["WAITING", "ChannelPolicy", "Decision", "PolicyPlan", "chance", "decide", "decided", "set_timer"]

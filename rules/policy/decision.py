@@ -86,7 +86,6 @@ def firing_of(trigger: Trigger, signal: SignalPlan | None) -> Firing:
         late=trigger.late,
         refused=False,
         touchpoint=None,
-        ended=trigger.ended,
     )
 
 
