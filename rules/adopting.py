@@ -60,7 +60,7 @@ class Adoption:
     def born(self, key: bytes) -> State:
         """The state of a customer whom only the warmed states know: nothing has been sent."""
         state = decode_state((self.warmed or {})[key])
-        state.policy = None
+        state.policy = b""
         set_timer(state)
         return state
 

@@ -304,7 +304,7 @@ class Evaluation:
     def _done(self, state: State, at: Moment) -> None:
         """Decides the firings of one moment of the customer at hand."""
         self.slice.stats.evicted += at.evicted
-        if at.firings or state.policy is not None:
+        if at.firings or state.policy:
             append_time = None if self.log_clock else self.record.timestamp
             customer = self.key.decode()
             for decision in decide(self.plan.policy, customer, state, at, append_time):

@@ -12,7 +12,6 @@ from msgspec import Struct
 from rules.declaration import Signal
 from rules.fields import Getter, as_key
 from rules.identity import trigger_id
-from rules.remembered import Trigger
 from rules.state import Parts, Profile, State
 from rules.touchpoint import Touchpoint
 
@@ -77,7 +76,7 @@ class Firing(Struct, frozen=True, gc=False):
 class Moment(Struct, gc=False):
     """Where firings are gathered: the time (ms), the touchpoint at hand (None for a timer), whether it is late.
 
-    ``evicted`` counts the per values that had to go for new ones. ``waited``: deferred triggers whose time has come.
+    ``evicted`` counts the per values that had to go for new ones. ``waited``: whether deferred triggers are to go.
     ``counts``: whether the touchpoint is one that can still change what was decided.
     """
 
@@ -86,7 +85,7 @@ class Moment(Struct, gc=False):
     late: bool
     firings: list[Firing] = []
     evicted: int = 0
-    waited: list[Trigger] = []
+    waited: bool = False
     counts: bool = True
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
 
 MOST_TRIGGERS: Final = 128  # of a customer; with so many that still matter nothing more is sent
 MOST_WAITING: Final = 16  # deferred ones of a customer
-FOREVER: Final = 1 << 62
 
 
 class Held(Struct, array_like=True, gc=False):
@@ -19,31 +19,43 @@ class Held(Struct, array_like=True, gc=False):
 
 
 class Trigger(Struct, array_like=True, gc=False):
-    """A trigger that went, or that waits. All times in ms.
+    """A trigger that went, or that waits. Times are ms, counted from its moment to keep them short.
 
-    ``moment``: of its firing. ``goes``: when it went, or is to go. ``expires``: until when it can be taken back.
-    ``until``: until when it matters. ``ended``: when the silences were over by which it fired. ``values``: those of
-    the fields that caps count by. ``late``: whether a late touchpoint made it fire. ``held``: while it waits.
-    ``cancelled``, ``answered``: whether it is. ``customer``: in whose name it was decided, where that one has become part of
-    this customer since.
+    ``moment``: of its firing. ``after``: how long after it it went, or is to go. ``lasts``: until when it can be taken
+    back. ``kept``: until when it matters. ``behind``: how long before it the silences were over by which it fired.
+    ``values``: those of the fields that caps count by. ``late``: whether a late touchpoint made it fire. ``held``:
+    while it waits. ``cancelled``, ``answered``: whether it is. ``customer``: in whose name it was decided, where that
+    one has become part of this customer since.
     """
 
     signal: str
     per: str | None
     moment: int
     channel: str
-    goes: int
-    expires: int
-    until: int
+    after: int
+    lasts: int
+    kept: int
     group: str | None = None
     content: str | None = None
-    ended: int | None = None
+    behind: int | None = None
     values: dict[str, str | None] | None = None
     late: bool = False
     held: Held | None = None
     cancelled: bool = False
     answered: bool = False
     customer: str | None = None
+
+    @property
+    def goes(self) -> int:
+        return self.moment + self.after
+
+    @property
+    def expires(self) -> int:
+        return self.moment + self.lasts
+
+    @property
+    def until(self) -> int:
+        return self.moment + self.kept
 
 
 class Response(Struct, array_like=True, gc=False):
@@ -61,14 +73,26 @@ class Response(Struct, array_like=True, gc=False):
 
 
 class Policy(Struct, array_like=True, gc=False):
-    """``until``: when the last of the triggers no longer matters. ``triggers`` in the order in which they were decided.
+    """All of it; in the state it stands encoded, as most touchpoints have nothing to do with it.
 
-    ``channels``, ``formats`` and ``hours`` (of the customer's day): how the customer responds; kept where the library
-    asks for it.
+    ``triggers`` in the order in which they were decided. ``channels``, ``formats`` and ``hours`` (of the customer's
+    day): how the customer responds; kept where the library asks for it.
     """
 
-    until: int = 0
     triggers: list[Trigger] = []
     channels: dict[str, Response] = {}
     formats: dict[str, Response] = {}
     hours: dict[int, Response] = {}
+
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decode: Final = msgspec.msgpack.Decoder(Policy).decode
+
+
+def encode_policy(policy: Policy) -> bytes:
+    """What a state keeps of it: nothing where there is nothing."""
+    return _encode(policy) if policy.triggers or policy.channels or policy.formats else b""
+
+
+def decode_policy(raw: bytes) -> Policy:
+    return _decode(raw) if raw else Policy()

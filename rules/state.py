@@ -8,7 +8,6 @@ import msgspec
 from msgspec import Struct
 
 from rules.links import Links
-from rules.remembered import Policy
 
 NEVER: Final = 1 << 62
 UNBORN: Final = -1  # the clock of a customer without a record
@@ -29,8 +28,8 @@ class State(Struct, array_like=True, gc=False):
     by the key of their definition. ``timers``: due time by part key. ``profile``: name to [value, time].
     ``fired``: [moment, signal key, per value, ...] of the firings in the latest such millisecond.
     ``library``: the short digest of the plan that wrote it. ``weight``: what the encoded state may weigh at most, in
-    bytes, by a generous guess since it was last weighed. ``policy``: what it remembers of triggers. ``links``: what it
-    has to do with other identities.
+    bytes, by a generous guess since it was last weighed. ``policy``: what is remembered of triggers, as
+    `rules.remembered` encodes it. ``links``: what it has to do with other identities.
     """
 
     due: int = NEVER
@@ -42,7 +41,7 @@ class State(Struct, array_like=True, gc=False):
     fired: list[Any] = []
     library: int = 0
     weight: int = 0
-    policy: Policy | None = None
+    policy: bytes = b""
     links: Links | None = None
 
     def set_timer(self, key: int, due: int | None) -> None:

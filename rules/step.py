@@ -12,7 +12,7 @@ from rules.bound import MAX_STATE, weigh
 from rules.fields import storable
 from rules.firing import FIRED, Condition, Moment, as_touchpoint, fire, seen_by_when
 from rules.plan import Concern, Plan, Takes
-from rules.policy import WAITING, wake
+from rules.policy import WAITING
 from rules.state import Parts, State
 from rules.touchpoint import Touchpoint
 
@@ -48,7 +48,7 @@ def step(plan: Plan, state: State, touchpoint: Touchpoint, size: int, done: Done
         _apply_too_late(state, touchpoint, concern, done)
         return "too late"
     at = _applied(state, touchpoint, concern, late)
-    if at.firings or at.evicted or state.policy is not None:
+    if at.firings or at.evicted or (state.policy and (late or plan.policy.watches(touchpoint.type))):
         done(state, at)
         if plan.chains and at.firings:
             read_firings(plan, state, touchpoint.customer, at, done)
@@ -73,7 +73,8 @@ def advance(plan: Plan, state: State, customer: str, until: int, done: Done) -> 
 
 def _wake(plan: Plan, state: State, key: int, at: Moment) -> None:
     if key == WAITING:
-        at.waited = wake(state, at.now)
+        at.waited = True
+        state.set_timer(key, None)
         return
     plan.matchers[key].wake(state, at)
     if state.timers.get(key, at.now + 1) <= at.now:

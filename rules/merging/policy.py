@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from rules.policy import decayed, set_timer
-from rules.remembered import MOST_TRIGGERS, Policy, Response, Trigger
+from rules.remembered import MOST_TRIGGERS, Policy, Response, Trigger, decode_policy, encode_policy
 from rules.state import State
 
 K = TypeVar("K", str, int)
-_NOTHING: Final = Policy()
 
 
 def unite_policy(state: State, moved: State, alias: str) -> None:
     """The triggers of both, and how both respond; those of ``alias`` keep its name, as their ids have it."""
-    if moved.policy is None:
+    if not moved.policy:
         return
-    ours, theirs = state.policy or _NOTHING, moved.policy
+    ours, theirs = decode_policy(state.policy), decode_policy(moved.policy)
     named = [replace(one, customer=one.customer or alias) for one in theirs.triggers]
-    state.policy = Policy(
-        until=max(ours.until, theirs.until),
+    both = Policy(
         triggers=_bounded([*ours.triggers, *named]),
         channels=_both(ours.channels, theirs.channels),
         formats=_both(ours.formats, theirs.formats),
         hours=_both(ours.hours, theirs.hours),
     )
+    state.policy = encode_policy(both)
     set_timer(state)
 
 

@@ -3,7 +3,7 @@
 from rules.policy.decide import decide
 from rules.policy.decision import TOO_MANY, Decision, decided, refused
 from rules.policy.plan import ChannelPolicy, PolicyPlan
-from rules.policy.remembering import WAITING, set_timer, wake
+from rules.policy.remembering import WAITING, set_timer
 from rules.policy.response import chance, decayed
 
 __all__ = [
@@ -18,5 +18,4 @@ __all__ = [
     "decided",
     "refused",
     "set_timer",
-    "wake",
 ]

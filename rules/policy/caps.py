@@ -37,7 +37,8 @@ def _reached(asked: Question, scope: str, declared: Iterable[Cap], counts: Count
     for cap in declared:
         value = None if cap.per is None else (asked.values() or {}).get(cap.per)
         since = asked.firing.moment - cap.over
-        found = sum(one.goes > since and counts(one) and _alike(one, cap, value) for one in asked.customer.triggers)
+        triggers = (one for one in asked.customer.memory.triggers if one.goes > since and counts(one))
+        found = sum(_alike(one, cap, value) for one in triggers)
         if found >= cap.count:
             per = "" if cap.per is None else f" for {cap.per} {'missing' if value is None else value}"
             return f"{scope}: {found} in {in_words(cap.over)}{per}"
@@ -50,7 +51,7 @@ def _alike(trigger: Trigger, cap: Cap, value: str | None) -> bool:
 
 def _room(asked: Question) -> Verdict:
     """A memory that is full can't keep caps exact any more: then nothing goes."""
-    if len(asked.customer.triggers) < MOST_TRIGGERS:
+    if sum(one.until > asked.firing.moment for one in asked.customer.memory.triggers) < MOST_TRIGGERS:
         return None
     return "cap", f"{MOST_TRIGGERS} triggers of the customer are remembered, and no more"
 
@@ -60,6 +61,6 @@ def content(asked: Question) -> Verdict:
     if again is None or told is None:
         return None
     since = asked.firing.moment - again
-    if any(one.content == told and one.goes > since for one in asked.customer.triggers):
+    if any(one.content == told and one.goes > since for one in asked.customer.memory.triggers):
         return "content", f"{told} within {in_words(again)}"
     return None

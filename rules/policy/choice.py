@@ -28,7 +28,7 @@ def ordered(asked: Question) -> None:
 
 def worth(asked: Question, channel: ChannelPolicy) -> float:
     """What a trigger on a channel is expected to bring, less what it costs."""
-    value, memory = asked.firing.signal.declared.value, asked.customer.state.policy
+    value, memory = asked.firing.signal.declared.value, asked.customer.memory
     return tidy(value * chance(memory, channel, asked.firing.moment) - channel.cost)
 
 
@@ -78,8 +78,8 @@ def _dropped(asked: Question, channel: ChannelPolicy) -> str | None:
 
 def _useless(asked: Question, channel: ChannelPolicy) -> str | None:
     """Why nothing is to be expected: too many without a response, or, with `best`, a cost above what it brings."""
-    memory, rest, now = asked.customer.state.policy, channel.rest, asked.firing.moment
-    known = memory.channels.get(channel.name) if memory else None
+    memory, rest, now = asked.customer.memory, channel.rest, asked.firing.moment
+    known = memory.channels.get(channel.name)
     if rest and known and known.row >= rest.after and now < known.last + rest.length:
         return f"{channel.name}: {known.row} without a response, rests for {in_words(rest.length)}"
     if not asked.rule.best or worth(asked, channel) >= 0:

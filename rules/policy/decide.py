@@ -13,10 +13,10 @@ from rules.policy.decision import Decision, Verdict
 from rules.policy.plan import PolicyPlan
 from rules.policy.question import Check, Customer, Question
 from rules.policy.releasing import release
-from rules.policy.remembering import remember
+from rules.policy.remembering import remember, save
 from rules.policy.response import chance, note_sent
 from rules.policy.revoking import seen
-from rules.remembered import MOST_WAITING
+from rules.remembered import MOST_WAITING, decode_policy
 from rules.state import State
 
 PLAIN: Final[tuple[Check, ...]] = (status, condition)
@@ -29,14 +29,16 @@ def decide(plan: PolicyPlan, name: str, state: State, at: Moment, append_time: i
 
     ``append_time`` (ms) is that of the record that caused it; None takes each firing's own moment.
     """
-    customer = Customer(plan, name, state, append_time)
+    customer = Customer(plan, name, state, append_time, decode_policy(state.policy))
     decisions: list[Decision] = []
-    if state.policy is not None:
+    if state.policy:
         decisions += seen(customer, at) if at.counts else ()
-        decisions += release(customer, at.waited, at.now) if at.waited else ()
+        decisions += release(customer, at.now) if at.waited else ()
     gone: set[str] = set()
     for firing in at.firings if len(at.firings) == 1 else _ranked(customer, at.firings):
         decisions.append(_decide(customer, firing, gone))
+    if state.policy or customer.memory.triggers:
+        save(customer, at.now)
     return decisions
 
 
@@ -49,7 +51,7 @@ def _rank(customer: Customer, firing: Firing) -> float:
     rule, value = customer.plan.signals[firing.signal.name], firing.signal.declared.value
     if not rule.by_response:
         return value
-    chances = (chance(customer.state.policy, channel, firing.moment) for channel in rule.channels)
+    chances = (chance(customer.memory, channel, firing.moment) for channel in rule.channels)
     return value * max(chances, default=0.0)
 
 
@@ -79,7 +81,7 @@ def _expired(firing: Firing, now: int) -> Verdict:
 
 
 def _room_to_wait(customer: Customer) -> Verdict:
-    waiting = sum(one.held is not None for one in customer.triggers)
+    waiting = sum(one.held is not None for one in customer.memory.triggers)
     return ("quiet", f"{waiting} wait already, and no more may") if waiting >= MOST_WAITING else None
 
 

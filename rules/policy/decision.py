@@ -95,7 +95,6 @@ def firing_of(trigger: Trigger, signal: SignalPlan | None) -> Firing:
         late=trigger.late,
         refused=False,
         touchpoint=None,
-        ended=trigger.ended,
     )
 
 

@@ -40,7 +40,9 @@ class SignalPolicy:
 
     ``channels`` in order of preference; of all of the library where ``best`` is to be found. ``reach``: how long (ms)
     after it went a trigger counts for a cap or for its content, by channel. ``fields``: those that caps count by.
-    ``revocable``: whether something may take a trigger back, by channel. ``plain``: whether nothing here holds back.
+    ``revocable``: whether something but a late touchpoint may take a trigger back, by channel. ``spans``: the silences
+    by which it fires, and ``breakable``: how long after their end a late touchpoint may still lie in them (ms).
+    ``plain``: whether nothing here holds back.
     """
 
     signal: SignalPlan
@@ -50,6 +52,7 @@ class SignalPolicy:
     by_response: bool
     fields: Mapping[str, Getter]
     spans: tuple[Span, ...]
+    breakable: int
     lenient: bool
     reach: Mapping[str, int]
     revocable: Mapping[str, bool]
@@ -92,7 +95,7 @@ class PolicyPlan:
         caps = (*shared, *(cap for channel in channels for cap in channel.caps))
         spans = tuple(_spans(signal, latency_of))
         content = (self.content_again or 0) if then.content is not None else 0
-        revocable = bool(then.cancel_on or spans or signal.purpose)
+        revocable = bool(then.cancel_on or signal.purpose)
         return SignalPolicy(
             signal=plan,
             channels=channels,
@@ -101,6 +104,7 @@ class PolicyPlan:
             by_response=bool(group and group.by_response),
             fields={cap.per: getter(cap.per) for cap in caps if cap.per},
             spans=spans,
+            breakable=max((library.latest_by - end for _, _, end in spans), default=0),
             lenient=isinstance(signal.pattern, Follow),
             reach={one.name: max([content, *(cap.over for cap in (*shared, *one.caps))]) for one in channels},
             revocable={one.name: revocable or one.consent is not None for one in channels},

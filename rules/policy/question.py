@@ -14,28 +14,21 @@ from rules.firing import Firing
 from rules.patterns.date import profile_value
 from rules.policy.decision import Verdict
 from rules.policy.plan import ChannelPolicy, PolicyPlan, SignalPolicy
-from rules.remembered import Policy, Trigger
+from rules.remembered import Policy
 from rules.state import State
 
 
 class Customer(Struct, gc=False):
-    """The customer whose firings are decided; ``append_time`` (ms) is that of the record at hand, or None."""
+    """The customer whose firings are decided; ``append_time`` (ms) is that of the record at hand, or None.
+
+    ``memory``: what is remembered of triggers, decoded from the state for as long as this lasts.
+    """
 
     plan: PolicyPlan
     name: str
     state: State
     append_time: int | None
-
-    @property
-    def memory(self) -> Policy:
-        """What is remembered, begun where there is nothing yet."""
-        if self.state.policy is None:
-            self.state.policy = Policy()
-        return self.state.policy
-
-    @property
-    def triggers(self) -> list[Trigger]:
-        return self.state.policy.triggers if self.state.policy else []
+    memory: Policy
 
     def profile(self, field: str) -> Any:
         """A field of the profile, dotted where it lies deeper; None where it is missing."""

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rules.policy.checks import consent, status, unless
 from rules.policy.choice import said, wakes
 from rules.policy.decision import GONE, Decision, Reason, Verdict, firing_of
 from rules.policy.plan import ChannelPolicy
 from rules.policy.question import Customer, Question
-from rules.policy.remembering import drop, set_timer
 from rules.policy.response import note_sent
 from rules.remembered import Trigger
 
 AGAIN = (status, consent, unless)
 
 
-def release(customer: Customer, triggers: Sequence[Trigger], due: int) -> Iterator[Decision]:
-    """The decisions about triggers that were to go at ``due`` (ms); one may find it quiet again, and wait on."""
-    for trigger in triggers:
+def release(customer: Customer, due: int) -> Iterator[Decision]:
+    """The decisions about triggers that were to go at ``due`` (ms), in the order in which they were decided first; one
+    may find it quiet again, and wait on."""
+    for trigger in [one for one in customer.memory.triggers if one.held and one.goes <= due]:
         yield from _release(customer, trigger, due)
 
 
@@ -36,8 +36,7 @@ def _release(customer: Customer, trigger: Trigger, due: int) -> Iterator[Decisio
     if verdict is not None:
         yield _held(customer, trigger, channel, due, *verdict)
     elif quiet_until is not None:
-        trigger.goes = quiet_until
-        set_timer(customer.state)
+        trigger.after = quiet_until - trigger.moment
     else:
         yield _sent(customer, trigger, channel, due, asked)
 
@@ -68,7 +67,7 @@ def _sent(customer: Customer, trigger: Trigger, channel: ChannelPolicy, due: int
 def _held(
     customer: Customer, trigger: Trigger, channel: ChannelPolicy | None, due: int, reason: Reason, detail: str
 ) -> Decision:
-    drop(customer, trigger)
+    customer.memory.triggers.remove(trigger)
     rule = customer.plan.signals.get(trigger.signal)
     firing = firing_of(trigger, rule.signal if rule else None)
     append_time = due if customer.append_time is None else customer.append_time

@@ -25,9 +25,9 @@ NEVER_CAME: Final = frozenset({"trigger.failed", "trigger.refused"})
 K = TypeVar("K", str, int)
 
 
-def chance(memory: Policy | None, channel: ChannelPolicy, now: int) -> float:
+def chance(memory: Policy, channel: ChannelPolicy, now: int) -> float:
     """The chance, from 0 to 1, that the customer responds on a channel: as if ten triggers had met the prior."""
-    known = memory.channels.get(channel.name) if memory else None
+    known = memory.channels.get(channel.name)
     if known is None:
         return tidy(channel.prior)
     left = _left(known.at, now)
@@ -81,7 +81,7 @@ def _hour(customer: Customer, trigger: Trigger) -> int:
 def _meant(customer: Customer, touchpoint: Touchpoint) -> Trigger | None:
     """The trigger that an outcome names, where it went and nothing has answered it yet."""
     name = (touchpoint.properties or {}).get("trigger")
-    for one in customer.triggers if isinstance(name, str) else ():
+    for one in customer.memory.triggers if isinstance(name, str) else ():
         if name == trigger_id(one.signal, one.customer or customer.name, one.per, one.moment):
             fresh = one.held is None and not one.answered and touchpoint.time < one.goes + RESPONDED_WITHIN
             return one if fresh else None

@@ -12,7 +12,6 @@ from rules.policy.checks import refusal, unwelcome
 from rules.policy.decision import Decision, Verdict, firing_of
 from rules.policy.plan import SignalPolicy
 from rules.policy.question import Customer
-from rules.policy.remembering import drop, forget
 from rules.policy.response import note_outcome
 from rules.remembered import Trigger
 from rules.touchpoint import Touchpoint
@@ -20,11 +19,9 @@ from rules.touchpoint import Touchpoint
 
 def seen(customer: Customer, at: Moment) -> list[Decision]:
     """What the touchpoint at hand takes back, and what it tells of how the customer responds."""
-    touchpoint, memory, plan = at.touchpoint, customer.state.policy, customer.plan
-    if touchpoint is None or memory is None or touchpoint.type == FIRED:
+    touchpoint, plan = at.touchpoint, customer.plan
+    if touchpoint is None or touchpoint.type == FIRED:
         return []
-    if at.now >= memory.until:
-        forget(customer.state, at.now)
     if not at.late and not plan.watches(touchpoint.type):
         return []
     if plan.responds and touchpoint.type.startswith("trigger."):
@@ -33,7 +30,7 @@ def seen(customer: Customer, at: Moment) -> list[Decision]:
 
 
 def _taken_back(customer: Customer, touchpoint: Touchpoint, at: Moment) -> Iterator[Decision]:
-    for trigger in list(customer.triggers):
+    for trigger in list(customer.memory.triggers):
         if not trigger.cancelled and at.now < trigger.expires:
             verdict = _why(customer, trigger, touchpoint, at)
             if verdict is not None:
@@ -77,9 +74,9 @@ def _opted_out(customer: Customer, trigger: Trigger, rule: SignalPolicy | None) 
 
 def _breaks(rule: SignalPolicy, trigger: Trigger, touchpoint: Touchpoint) -> bool:
     """Whether a late one lies in a silence by which it fired."""
-    ended = trigger.ended
-    if ended is None or not _concerns(rule, trigger, touchpoint, lenient=rule.lenient):
+    if trigger.behind is None or not _concerns(rule, trigger, touchpoint, lenient=rule.lenient):
         return False
+    ended = trigger.moment - trigger.behind
     return any(
         ended - begin <= touchpoint.time < ended - end and matches_any(types, touchpoint.type)
         for types, begin, end in rule.spans
@@ -93,7 +90,7 @@ def _cancelled(customer: Customer, trigger: Trigger, verdict: Verdict, touchpoin
     if went:
         trigger.cancelled = True
     else:
-        drop(customer, trigger)
+        customer.memory.triggers.remove(trigger)
     reason, detail = verdict or ("late", "")
     append_time = now if customer.append_time is None else customer.append_time
     channel = customer.plan.channels.get(trigger.channel)
