@@ -232,7 +232,7 @@ class Library:
     currency: str | None = None
     late_by: int = 24 * 3_600_000
     sources: tuple[Source, ...] = ()
-    forget_after: int | None = None
+    forget_after: int = 180 * 24 * 3_600_000
     interactions: tuple[Interaction, ...] = ()
     has_catalogue: bool = False
     channels: tuple[Channel, ...] = ()

@@ -12,10 +12,11 @@ from msgspec.structs import replace
 from rules.adopting import Adoption, Holding
 from rules.dues import Dues
 from rules.firing import Moment
+from rules.forgetting import begin_life
 from rules.identity import trigger_id
 from rules.policy import Decision, decide, decided
 from rules.slice import DeadLetter, LogRecord, Outgoing, Slice
-from rules.state import NEVER, State, decode_state, due_of, encode_state
+from rules.state import NEVER, UNBORN, State, decode_state, due_of, encode_state
 from rules.step import advance, step
 from rules.switch import SWITCHED, Switch, read_switch
 from rules.touchpoint import BadRecord, Touchpoint, decode_control, decode_touchpoint
@@ -58,6 +59,7 @@ class Evaluation:
         self.library = library
         self.log_clock, self.careful, self.decode = log_clock, careful, decode
         self.staged: dict[bytes, State] = {}
+        self.gone: set[bytes] = set()
         self.record: LogRecord
         self.key = b""
         self.size = 0
@@ -83,14 +85,15 @@ class Evaluation:
 
     def undo(self) -> None:
         """Puts the index of dues back for all customers that were touched."""
-        for key in self.staged:
+        for key in (*self.staged, *self.gone):
             raw = self.states.get(key)
             if raw is not None:
                 self.dues.moved(key, due_of(raw))
 
     def _finished(self) -> Slice:
         done = self.slice
-        changes: list[tuple[bytes, bytes]] = [(key, encode_state(state)) for key, state in self.staged.items()]
+        changes: list[tuple[bytes, bytes | None]] = [(key, encode_state(state)) for key, state in self.staged.items()]
+        changes += [(key, None) for key in sorted(self.gone) if key not in self.staged]
         if done.offset != self.marker.offset or changes:
             marker = Marker(self.marker.log, done.offset, done.time, self.marker.library, self.marker.digest)
             changes.append((MARKER_KEY, encode_marker(marker)))
@@ -101,7 +104,7 @@ class Evaluation:
         touchpoint = _decoded(record, key, self.decode)
         if not self.log_clock and touchpoint.time > record.timestamp:
             self._set_back(touchpoint, record.timestamp)
-        state = self.staged.get(key) or self._stage(key)
+        state = self.staged.get(key) or self._stage(key, touchpoint.time)
         self.size += GROWTH
         size = len(record.value or b"")
         self.record, self.key, due = record, key, state.due
@@ -126,12 +129,22 @@ class Evaluation:
         stats.largest_skew = max(stats.largest_skew, touchpoint.time - append_time)
         touchpoint.time = append_time
 
-    def _stage(self, key: bytes) -> State:
-        raw = self.states.get(key)
-        state = State(library=self.plan.digest) if raw is None else decode_state(raw)
+    def _stage(self, key: bytes, time: int) -> State:
+        """The state of a customer who has a record or a timer at ``time`` (ms)."""
+        raw = self._raw(key)
+        if raw is not None:
+            state = decode_state(raw)
+        else:
+            state = State(library=self.plan.digest)
+            begin_life(state, time, self.plan.library.forget_after)
+            self.dues.moved(key, state.due)
         self.staged[key] = state
         self.size += len(key) + OVERHEAD + (len(raw) if raw else 0)
         return state
+
+    def _raw(self, key: bytes) -> bytes | None:
+        """A customer's encoded state as it was before this slice; None where it has gone within it."""
+        return None if key in self.gone else self.states.get(key)
 
     def _control(self, record: LogRecord) -> bool:
         if record.value is None:
@@ -162,7 +175,7 @@ class Evaluation:
         if adoption is None:
             self.slice.awaiting = switch
             return False
-        if adoption.everyone and (self.staged or not self._sweep(record, switch, adoption, time)):
+        if adoption.everyone and (self.staged or self.gone or not self._sweep(record, switch, adoption, time)):
             return False
         self._switched(record, switch, adoption)
         return False
@@ -190,7 +203,7 @@ class Evaluation:
             state = self.staged[key] = adoption.born(key)
             self.size += len(key) + OVERHEAD + len(encode_state(state))
         else:
-            state = self._stage(key)
+            state = self._stage(key, time)
             if not self.careful:
                 adoption.adopt(key, state, time)
             elif not self._carefully(lambda: adoption.adopt(key, state, time)):
@@ -216,17 +229,30 @@ class Evaluation:
         state = self.staged.get(key)
         if state is not None:
             return state.due
-        raw = self.states.get(key)
+        raw = self._raw(key)
         return NEVER if raw is None else due_of(raw)
 
     def _wake(self, record: LogRecord, key: bytes, due: int) -> None:
-        state = self.staged.get(key) or self._stage(key)
+        state = self.staged.get(key) or self._stage(key, due)
         self.size += GROWTH
         self.record, self.key = record, key
         if not self.careful:
             advance(self.plan, state, key.decode(), due, self._done)
         elif not self._carefully(lambda: advance(self.plan, state, key.decode(), due, self._done)):
-            self.staged[key].drop_timers(due)
+            self._give_up_timers(self.staged[key], due)
+        if self.staged[key].clock == UNBORN:
+            self._forget(key)
+
+    def _give_up_timers(self, state: State, due: int) -> None:
+        """For a customer whose timers can't be evaluated; that for forgetting them stays."""
+        life = self.plan.library.forget_after
+        state.drop_timers(due)
+        begin_life(state, max(state.clock, due + 1 - life), life)
+
+    def _forget(self, key: bytes) -> None:
+        """Nothing is kept of a customer any more: what comes next begins as for one never seen."""
+        del self.staged[key]
+        self.gone.add(key)
 
     def _carefully(self, evaluate: Callable[[], object]) -> bool:
         """Evaluates; where that fails, restores the customer's state and makes the record a dead letter."""
@@ -250,6 +276,7 @@ class Evaluation:
     def _done(self, state: State, at: Moment) -> None:
         """Decides the firings of one moment of the customer at hand."""
         self.slice.stats.evicted += at.evicted
+        self.slice.stats.forgotten += at.forgotten
         if at.firings:
             append_time = None if self.log_clock else self.record.timestamp
             for decision in decide(at.firings, append_time):

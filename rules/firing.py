@@ -73,7 +73,7 @@ class Firing(Struct, frozen=True, gc=False):
 class Moment(Struct, gc=False):
     """Where firings are gathered: the time (ms), the touchpoint at hand (None for a timer), whether it is late.
 
-    ``evicted`` counts the per values that had to go for new ones.
+    ``evicted`` counts the per values that had to go for new ones. ``forgotten``: the customer was, with all there was.
     """
 
     now: int
@@ -81,6 +81,7 @@ class Moment(Struct, gc=False):
     late: bool
     firings: list[Firing] = []
     evicted: int = 0
+    forgotten: bool = False
 
 
 def fire(state: State, signal: SignalPlan, per: str | None, touchpoints: tuple[str, ...], at: Moment) -> None:

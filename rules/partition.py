@@ -22,6 +22,7 @@ class States(Protocol):
     def get(self, key: bytes, /) -> bytes | None: ...
     def items(self) -> Iterable[tuple[bytes, bytes]]: ...
     def update(self, changes: Iterable[tuple[bytes, bytes]], /) -> None: ...
+    def pop(self, key: bytes, default: None, /) -> bytes | None: ...
 
 
 class ForeignLog(Exception):
@@ -120,7 +121,10 @@ class Partition:
 
     def commit(self, done: Slice) -> None:
         """Takes a slice into the states, after all of it has been delivered."""
-        self.states.update(done.changes)
+        self.states.update((key, value) for key, value in done.changes if value is not None)
+        for key, value in done.changes:
+            if value is None:
+                self.states.pop(key, None)
         self.offset, self.time = done.offset, done.time
         self._holding.swept(done.swept)
         if done.switched is not None:

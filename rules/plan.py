@@ -11,6 +11,7 @@ from rules.features import FeaturePlan, Take
 from rules.features.accumulator import newest_half
 from rules.fields import matches, matches_any
 from rules.firing import FIRED, Condition, SignalPlan
+from rules.forgetting import FORGET
 from rules.patterns import (
     DateMatcher,
     EdgeMatcher,
@@ -21,7 +22,7 @@ from rules.patterns import (
     WhenMatcher,
 )
 from rules.patterns.matcher import See
-from rules.state import State
+from rules.state import UNBORN, State
 
 TYPES_CACHED: Final = 4096  # types come from outside: what is kept of them is bounded
 
@@ -140,6 +141,8 @@ class Plan:
         for parts in (state.parts, state.timers):
             for key in [key for key in parts if key not in self.keys]:
                 del parts[key]
+        if state.clock != UNBORN:
+            state.timers[FORGET] = state.clock + self.library.forget_after
         state.due = state.next_due()
         state.library = self.digest
         now = state.clock if now is None else now
@@ -150,10 +153,15 @@ class Plan:
 
     def sooner_than(self, old: Plan) -> bool:
         """Whether time alone may make something fire that it wouldn't have under an older plan."""
-        return bool(self._turned_by_time() - old.keys) or any(
-            _sooner(matcher.signal, old.matchers[key].signal)
-            for key, matcher in self.matchers.items()
-            if key in old.matchers
+        shorter = self.library.forget_after < old.library.forget_after
+        return (
+            shorter
+            or bool(self._turned_by_time() - old.keys)
+            or any(
+                _sooner(matcher.signal, old.matchers[key].signal)
+                for key, matcher in self.matchers.items()
+                if key in old.matchers
+            )
         )
 
     def _turned_by_time(self) -> set[int]:

@@ -67,6 +67,7 @@ class Stats:
     ``too late``, ``duplicate``. ``set_back``: touchpoints later than their append time, by ``largest_skew`` ms at most.
 
     ``timers``: moments at which ticks found timers due, the longest of them ``timer_lateness`` ms before the append.
+    ``forgotten``: customers of whom nothing is kept any more.
     """
 
     touchpoints: dict[str, int] = field(default_factory=partial(defaultdict, int))
@@ -74,6 +75,7 @@ class Stats:
     set_back: int = 0
     largest_skew: int = 0
     evicted: int = 0
+    forgotten: int = 0
     timers: int = 0
     timer_lateness: int = 0
 
@@ -94,6 +96,7 @@ class Stats:
 class Slice:
     """What one call of `Partition.evaluate` gives. See there.
 
+    ``changes``: keys with their new values; None where nothing is kept any more.
     ``awaiting``: the switch that the slice ends before, as its library isn't at hand. ``switched``: the sequence of the
     library that its last record switched to. ``swept``: how many customers it took over to that library.
     """
@@ -102,7 +105,7 @@ class Slice:
     triggers: list[Outgoing] = field(default_factory=list)
     decisions: list[Outgoing] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
-    changes: list[tuple[bytes, bytes]] = field(default_factory=list)
+    changes: list[tuple[bytes, bytes | None]] = field(default_factory=list)
     stats: Stats = field(default_factory=Stats)
     firings: list[Decided] = field(default_factory=list)
     offset: int = -1

@@ -11,8 +11,9 @@ from xxhash import xxh3_64_digest
 from rules.bound import MAX_STATE, weigh
 from rules.fields import storable
 from rules.firing import FIRED, Condition, Moment, as_touchpoint, fire, seen_by_when
+from rules.forgetting import FORGET, begin_life, live_on
 from rules.plan import Concern, Plan, Takes
-from rules.state import Parts, State
+from rules.state import NEVER, UNBORN, Parts, State
 from rules.touchpoint import Touchpoint
 
 Outcome = Literal["applied", "late", "too late", "duplicate"]
@@ -36,6 +37,9 @@ def step(plan: Plan, state: State, touchpoint: Touchpoint, size: int, done: Done
     time = touchpoint.time
     if state.due <= time:
         advance(plan, state, touchpoint.customer, time, done)
+        if state.clock == UNBORN:  # forgotten until then
+            state.note(digest)
+            begin_life(state, time, plan.library.forget_after)
     concern = plan.concern(touchpoint.type)
     state.weight += size * concern.keepers
     if state.weight > MAX_STATE:
@@ -60,13 +64,15 @@ def advance(plan: Plan, state: State, customer: str, until: int, done: Done) -> 
         plan.adopt(state)
     while state.due <= until:
         at = Moment(state.due, None, False)
-        for key in sorted(key for key, due in state.timers.items() if due <= at.now):
+        for key in sorted(key for key, due in state.timers.items() if due <= at.now and key != FORGET):
             _wake(plan, state, key, at)
         if at.firings:
             state.clock = max(state.clock, at.now)
             done(state, at)
             if plan.chains:
                 read_firings(plan, state, customer, at, done)
+        if state.timers.get(FORGET, NEVER) <= at.now and not live_on(state, plan.library.forget_after, at.now):
+            done(state, Moment(at.now, None, False, forgotten=True))
 
 
 def _wake(plan: Plan, state: State, key: int, at: Moment) -> None:

@@ -223,6 +223,12 @@ EVICTED = Spec(
     "Values of `per` forgotten because a customer had more than a hundred of them.",
     "Many: choose a field with fewer values for `per`.",
 )
+FORGOTTEN = Spec(
+    "forgotten",
+    "counter",
+    "Customers forgotten, as nothing had come of them for `forget_after` of the library.",
+    "Many at once: a publisher went silent, or a new library has a shorter `forget_after`.",
+)
 LIBRARY = Spec(
     "library_info",
     "gauge",
@@ -430,6 +436,7 @@ class Metrics:
         self.state_bytes = self._counter(STATE_BYTES)
         self.states_written = self._counter(STATES_WRITTEN)
         self.evicted = self._counter(EVICTED)
+        self.forgotten = self._counter(FORGOTTEN)
         self.forwarded = self._counter(FORWARDED)
         self.libraries_refused = self._counter(LIBRARIES_REFUSED)
         for reason in REASONS:

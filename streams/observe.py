@@ -41,6 +41,7 @@ class Observer:
         metrics.late.inc(stats.late)
         metrics.too_late.inc(stats.too_late)
         metrics.evicted.inc(stats.evicted)
+        metrics.forgotten.inc(stats.forgotten)
         if stats.set_back:
             metrics.clock_skew.inc(stats.set_back)
             metrics.clock_skew_seconds.set(stats.largest_skew / 1000)
@@ -49,7 +50,7 @@ class Observer:
             metrics.timer_lateness.observe(max(stats.timer_lateness, 0) / 1000)
 
     def _states(self, done: Slice) -> None:
-        sizes = [len(value) for _, value in done.changes]
+        sizes = [len(value) for _, value in done.changes if value is not None]
         if sizes:
             self._metrics.states_written.inc(len(sizes))
             self._metrics.state_bytes.inc(sum(sizes))

@@ -93,11 +93,16 @@ class Customer:
         if self.clock is None:
             return None
         at: dict[int, list[Fired]] = {}
+        limit = min(limit, self.clock + self.library.forget_after)
         for matcher in self.every_instance():
             for moment, ids in matcher.due(self.clock, limit):
                 if self.may_fire(matcher, moment):
                     at.setdefault(moment, []).append((matcher, ids))
         return min(at.items(), key=lambda item: item[0], default=None)
+
+    def is_forgotten(self, now: int) -> bool:
+        """Whether nothing has come of it for too long, once all that time makes fire until then has fired."""
+        return self.clock is not None and self.clock + self.library.forget_after <= now
 
     def run_until(self, now: int) -> None:
         """Moves the clock, with all that time does on the way."""

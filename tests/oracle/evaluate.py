@@ -49,6 +49,7 @@ class Evaluation:
         ]:
             due, name, fired = min(waiting, key=lambda one: one[:2])
             self.fire(self.customers[name], due, fired, append)
+        self.customers = {name: one for name, one in self.customers.items() if not one.is_forgotten(time)}
 
     def touch(self, record: dict[str, Any]) -> None:
         append = record["_append"] if self.wall else milliseconds(record["time"])
@@ -59,6 +60,8 @@ class Evaluation:
             return
         while (found := customer.next_firing(time)) is not None:
             self.fire(customer, *found, append)
+        if customer.is_forgotten(time):
+            customer = self.customers[record["customer"]] = Customer(record["customer"], self.library)
         late, fired = customer.apply(time, touchpoint)
         self.decide(customer, fired, append, late=late, touchpoint=touchpoint)
 

@@ -217,7 +217,11 @@ def segments_over(draw: st.DrawFn, declared: Tree) -> Tree:
 def lateness(draw: st.DrawFn) -> Tree:
     sources = {"slow": {"late_by": "20s"}, "fast": {"late_by": "1s"}}
     return spelled(
-        {"late_by": draw(st.sampled_from(["3s", "10s", "1m"])), "sources": draw(st.sampled_from([None, sources]))}
+        {
+            "late_by": draw(st.sampled_from(["3s", "10s", "1m"])),
+            "sources": draw(st.sampled_from([None, sources])),
+            "forget_after": draw(st.sampled_from([None, None, None, "3s", "8s"])),
+        }
     )
 
 

@@ -5,6 +5,7 @@ from tests.oracle.timelines.clocks import CLOCKS
 from tests.oracle.timelines.dates import DATES
 from tests.oracle.timelines.features import FEATURES
 from tests.oracle.timelines.follow import FOLLOW
+from tests.oracle.timelines.forgetting import FORGETTING
 from tests.oracle.timelines.holds import EVICTED, HOLD
 from tests.oracle.timelines.late import LATE
 from tests.oracle.timelines.latency import LATENCIES
@@ -15,5 +16,5 @@ from tests.oracle.timelines.trend import TREND
 from tests.oracle.timelines.when import WHEN
 
 OLD = (*FEATURES, *WHEN, *FOLLOW, *SILENCE, *LATE, *POLICY)
-NEW = (*TREND, *DATES, *CLOCKS, *SEGMENTS, *CHAINS, *LATENCIES, *HOLD, *EVICTED)
+NEW = (*TREND, *DATES, *CLOCKS, *SEGMENTS, *CHAINS, *LATENCIES, *HOLD, *EVICTED, *FORGETTING)
 TIMELINES: tuple[Timeline, ...] = (*OLD, *NEW)
