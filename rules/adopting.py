@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from rules.bound import grow
 from rules.firing import AGAIN_LIMIT, SignalPlan, touch
+from rules.forgetting import begin_life
 from rules.plan import Plan
 from rules.state import State, decode_state
 from rules.switch import Switch
@@ -78,7 +79,7 @@ class Adoption:
     def give_up(self, state: State) -> None:
         """For a customer whose state can't be taken over: it goes on without timers."""
         state.timers = {}
-        state.due = state.next_due()
+        begin_life(state, state.clock, self.new.library.forget_after)
         state.library = self.new.digest
 
     def _merge(self, state: State, warm: State) -> None:

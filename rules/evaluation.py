@@ -15,6 +15,7 @@ from rules.firing import Moment
 from rules.forgetting import begin_life
 from rules.identity import trigger_id
 from rules.policy import Decision, decide, decided
+from rules.profile import UPDATED, check_profile
 from rules.slice import DeadLetter, LogRecord, Outgoing, Slice
 from rules.state import NEVER, UNBORN, State, decode_state, due_of, encode_state
 from rules.step import advance, step
@@ -26,8 +27,7 @@ MAX_CHANGES: Final = 512 * 1024  # bytes of one slice's changelog, so that it is
 MAX_TIMERS: Final = 5_000  # moments in one slice, so that a million at 08:00 don't block a partition
 GROWTH: Final = 192  # bytes that a touchpoint may add to a state, by a generous guess
 OVERHEAD: Final = 80  # bytes of a record beside key and value, by a generous guess
-RESERVED: Final = frozenset({"clock.tick", "library.switched", "signal.fired"})
-
+SPECIAL: Final = frozenset({"clock.tick", "library.switched", "signal.fired", UPDATED})
 
 Decode = Callable[[Any], Touchpoint]
 """Gives a record's touchpoint, as `decode_touchpoint` would of its value; raises BadRecord as it does."""
@@ -102,6 +102,8 @@ class Evaluation:
 
     def _touchpoint(self, record: LogRecord, key: bytes) -> None:
         touchpoint = _decoded(record, key, self.decode)
+        if touchpoint.type in SPECIAL:
+            self._check(touchpoint)
         if not self.log_clock and touchpoint.time > record.timestamp:
             self._set_back(touchpoint, record.timestamp)
         state = self.staged.get(key) or self._stage(key, touchpoint.time)
@@ -114,6 +116,12 @@ class Evaluation:
             self._step(state, touchpoint, size)
         if state.due != due:
             self.dues.moved(key, state.due)
+
+    def _check(self, touchpoint: Touchpoint) -> None:
+        """Sees whether a touchpoint of a type that means something to the detector may be one."""
+        if touchpoint.type != UPDATED:
+            raise BadRecord("reserved type", "$.type", f"{touchpoint.type!r} is made by the detector alone")
+        self.slice.stats.too_large += check_profile(touchpoint)
 
     def _step(self, state: State, touchpoint: Touchpoint, size: int) -> None:
         outcome = step(self.plan, state, touchpoint, size, self._done)
@@ -303,6 +311,4 @@ def _decoded(record: LogRecord, key: bytes, decode: Decode | None) -> Touchpoint
     touchpoint = decode_touchpoint(value) if decode is None else decode(record)
     if touchpoint.customer.encode() != key:
         raise BadRecord("wrong key", "$.customer", f"the key isn't the customer {touchpoint.customer!r}")
-    if touchpoint.type in RESERVED:
-        raise BadRecord("reserved type", "$.type", f"{touchpoint.type!r} is made by the detector alone")
     return touchpoint

@@ -10,8 +10,8 @@ from typing import Final
 
 from rules.state import State
 
-FORGET: Final = 0
-"""The key of the timer; those of parts are digests."""
+FORGET: Final = 1
+"""The key of the timer: no part has it, as theirs are digests."""
 
 
 def begin_life(state: State, clock: int, life: int) -> None:

@@ -67,7 +67,8 @@ class Stats:
     ``too late``, ``duplicate``. ``set_back``: touchpoints later than their append time, by ``largest_skew`` ms at most.
 
     ``timers``: moments at which ticks found timers due, the longest of them ``timer_lateness`` ms before the append.
-    ``forgotten``: customers of whom nothing is kept any more.
+    ``forgotten``: customers of whom nothing is kept any more. ``too_large``: values of profiles and of the context that
+    are too large to be kept.
     """
 
     touchpoints: dict[str, int] = field(default_factory=partial(defaultdict, int))
@@ -76,6 +77,7 @@ class Stats:
     largest_skew: int = 0
     evicted: int = 0
     forgotten: int = 0
+    too_large: int = 0
     timers: int = 0
     timer_lateness: int = 0
 

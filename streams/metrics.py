@@ -220,8 +220,14 @@ LARGEST_STATE = Spec(
 EVICTED = Spec(
     "evicted",
     "counter",
-    "Values of `per` forgotten because a customer had more than a hundred of them.",
-    "Many: choose a field with fewer values for `per`.",
+    "Values of `per` forgotten because a customer had more than a hundred of them, and names of a profile beyond 256.",
+    "Many: choose a field with fewer values for `per`; see what writes profiles.",
+)
+TOO_LARGE = Spec(
+    "values_too_large",
+    "counter",
+    "Values of profiles and of the context that were not kept, as their JSON has more than 1,024 characters.",
+    "Any: a publisher sends lists or texts that belong elsewhere; the field counts as removed.",
 )
 FORGOTTEN = Spec(
     "forgotten",
@@ -437,6 +443,7 @@ class Metrics:
         self.states_written = self._counter(STATES_WRITTEN)
         self.evicted = self._counter(EVICTED)
         self.forgotten = self._counter(FORGOTTEN)
+        self.too_large = self._counter(TOO_LARGE)
         self.forwarded = self._counter(FORWARDED)
         self.libraries_refused = self._counter(LIBRARIES_REFUSED)
         for reason in REASONS:

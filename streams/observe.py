@@ -42,6 +42,7 @@ class Observer:
         metrics.too_late.inc(stats.too_late)
         metrics.evicted.inc(stats.evicted)
         metrics.forgotten.inc(stats.forgotten)
+        metrics.too_large.inc(stats.too_large)
         if stats.set_back:
             metrics.clock_skew.inc(stats.set_back)
             metrics.clock_skew_seconds.set(stats.largest_skew / 1000)

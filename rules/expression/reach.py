@@ -25,10 +25,15 @@ _NOTHINGS: Final = frozenset({"none", "null", "missing", "nil"})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One further part of a path: ``.name`` or ``['name']``; ``name`` is None where it isn't a text literal."""
+    """One further part of a path: ``.name``, ``['name']`` or ``[0]``; ``name`` is None where it is no literal.
+
+    ``place``: whether it is the place of an item in a list. ``key``: what stands within [ ] where that is no literal.
+    """
 
     name: str | None
     indexed: bool
+    place: bool = False
+    key: ast.expr | None = None
 
 
 def path_of(node: ast.expr) -> tuple[ast.Name, list[Part]] | None:
@@ -38,15 +43,20 @@ def path_of(node: ast.expr) -> tuple[ast.Name, list[Part]] | None:
         if isinstance(node, ast.Attribute):
             parts.append(Part(node.attr, indexed=False))
         elif isinstance(node, ast.Subscript):
-            parts.append(Part(_key(node.slice), indexed=True))
+            parts.append(_indexed(node.slice))
         else:
             return None
         node = node.value
     return node, parts[::-1]
 
 
-def _key(node: ast.expr) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+def _indexed(node: ast.expr) -> Part:
+    value = node.value if isinstance(node, ast.Constant) else None
+    if isinstance(value, str):
+        return Part(value, indexed=True)
+    if type(value) is int:
+        return Part(str(value), indexed=True, place=True)
+    return Part(None, indexed=True, key=node)
 
 
 class Reach:
@@ -157,7 +167,7 @@ class Reach:
         if info.per is None:
             found = f"{self._source.show(at)}, but `{name}` is not kept per a field"
             return self._lost(at, found, f"`{name}` alone", f"write `{name}`, or give the feature a `per`")
-        if key is None or len(parts) > 1:
+        if key is None or parts[0].place or len(parts) > 1:
             expected = f"one {info.per} as a text in quotes"
             return self._lost(at, self._source.show(at), expected, f"write {name}['VALUE']")
         return Feature(at, info.kind, info.always, read=FeatureRead(name, key=key), info=info)
@@ -174,7 +184,8 @@ class Reach:
         names = tuple(part.name for part in parts if part.name is not None)
         if len(names) == len(parts):
             return names
-        self._lost(at, self._source.show(at), "names in quotes within [ ]", "write `.NAME` or ['NAME']")
+        expected = "names in quotes, or places in a list, within [ ]"
+        self._lost(at, self._source.show(at), expected, "write `.NAME`, ['NAME'] or [0]")
         return None
 
     def _unknown(self, name: str, expected: str, known: Iterable[str], prefix: str, at: Span) -> Node:

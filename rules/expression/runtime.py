@@ -138,9 +138,12 @@ def starts_with(text: Any, beginning: Any) -> bool:
 
 
 def dig(value: Any, path: Sequence[str]) -> Any:
-    """The value at a path of names in nested mappings, None where there is none."""
+    """The value at a path of names in nested mappings, and of places in lists; None where there is none."""
     for name in path:
-        if type(value) is not dict:
+        if type(value) is dict:
+            value = value.get(name)
+        elif type(value) is list and name.isdecimal() and int(name) < len(value):
+            value = value[int(name)]
+        else:
             return None
-        value = value.get(name)
     return value

@@ -14,6 +14,7 @@ from tests.oracle.features import Record
 from tests.oracle.follow import Follow
 from tests.oracle.library import Library, Signal
 from tests.oracle.matcher import Matcher, View
+from tests.oracle.profile import Field
 from tests.oracle.silent import Silent
 from tests.oracle.values import MISSING, field, key_of
 from tests.oracle.when import When, features_per
@@ -36,7 +37,7 @@ class Customer:
         self.moments: set[tuple[str, str | None, int]] = set()
         self.history: list[Record] = []
         self.ids: deque[str] = deque(maxlen=KEPT_IDS)
-        self.profile: dict[str, tuple[int, Any]] = {}
+        self.profile: dict[str, Field] = {}
         self.view = View(library, self.lookup, self.records)
         self.instances: dict[str, OrderedDict[str | None, Matcher]] = {
             signal.name: OrderedDict() for signal in library.signals
@@ -58,14 +59,14 @@ class Customer:
             if place == "touchpoint":
                 return MISSING if touchpoint is None else field(touchpoint, rest)
             if place == "profile":
-                return self.profile_field(rest)
+                return self.profile_field(rest if key is None else f"{rest}.{key}")
             return self.feature(name, per if key is None else key_of(key), now)
 
         return value
 
     def profile_field(self, name: str) -> Any:
         """A field of the profile, or a part of one by its dotted name."""
-        return field({top: value for top, (_, value) in self.profile.items()}, name)
+        return field({top: one.value() for top, one in self.profile.items()}, name)
 
     def feature(self, name: str, key: str | None, now: int) -> Any:
         feature = self.library.features[name]
@@ -152,9 +153,12 @@ class Customer:
                         self.instances[signal.name].pop(gone, None)
 
     def merge(self, record: Record) -> None:
-        for name, value in (record.touchpoint.get("properties") or {}).items():
-            if name not in self.profile or record.time >= self.profile[name][0]:
-                self.profile[name] = (record.time, value)
+        properties = record.touchpoint.get("properties") or {}
+        for name, value in properties.items():
+            if name != "$add":
+                self.profile.setdefault(name, Field()).sets.append((record.time, record.order, value))
+        for name, amount in properties.get("$add", {}).items():
+            self.profile.setdefault(name, Field()).adds.append((record.time, record.order, amount))
 
     # Instances
 

@@ -44,6 +44,9 @@ def walk(node: ast.expr, lookup: Lookup) -> Any:
 def dotted(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return f"{dotted(node.value)}.{node.attr}"
+    if isinstance(node, ast.Subscript):  # within a path: a place in a list
+        assert isinstance(node.slice, ast.Constant)
+        return f"{dotted(node.value)}.{node.slice.value}"
     assert isinstance(node, ast.Name)
     return node.id
 

@@ -259,7 +259,14 @@ PROFILES = st.fixed_dictionaries(
     {
         "type": st.just("profile.updated"),
         "properties": st.fixed_dictionaries(
-            {}, optional={"x": VALUES, "y": VALUES, "d": MOMENTS, "time_zone": st.sampled_from(ZONES)}
+            {},
+            optional={
+                "x": VALUES,
+                "y": VALUES,
+                "d": MOMENTS,
+                "time_zone": st.sampled_from(ZONES),
+                "$add": st.sampled_from([{"x": 1}, {"x": -1, "y": 0.5}, {"x": 1}, {"x": 0}, {}]),
+            },
         ),
     }
 )
