@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rules.context import Surroundings
 from rules.dates import zone_named
 from rules.declaration import DateWindow, Follow, Library, Signal, Silence, Silent, Step, Types, When
 from rules.expression import (
@@ -50,6 +51,7 @@ class _Compiler:
         self.zone = zone_named(library.time_zone) or ZoneInfo("UTC")
         self.infos = {feature.name: feature_info(feature) for feature in library.features}
         self.conditions = {segment.name: segment.condition for segment in library.segments}
+        self.surroundings = Surroundings()
         self.segments = read_segments(self.conditions, self.infos).expressions
 
     def plan(self) -> Plan:
@@ -67,6 +69,7 @@ class _Compiler:
                 for signal in signals
                 if isinstance(signal.pattern, DateWindow)
             ],
+            surroundings=self.surroundings,
         )
 
     def _follow(self, signal: Signal, pattern: Follow) -> FollowMatcher:
@@ -159,7 +162,7 @@ class _Compiler:
         return Carry(name, self._compiled(parse(text, scope)), is_time)
 
     def _compiled(self, expression: Expression) -> Condition:
-        return compile_customer(expression, self._readers(expression), self.library.time_zone)
+        return compile_customer(expression, self._readers(expression), self.library.time_zone, self.surroundings)
 
     def _scope(self, signal: Signal, holds: bool = False) -> Scope:
         return Scope("customer", self.infos, per=signal.per, holds=holds, segments=self.segments)

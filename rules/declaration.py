@@ -200,8 +200,9 @@ class ExpectedFiring:
 class Timeline:
     """What one customer does, and when ``signal`` then fires.
 
-    ``file`` and ``line`` say where it is written. ``profile`` stands before the first step and fires nothing. Time
-    runs on until ``until`` ms after the largest time of the steps. ``fires`` are all firings, in no order.
+    ``file`` and ``line`` say where it is written. ``profile`` and ``context`` stand before the first step and fire
+    nothing. Time runs on until ``until`` ms after the largest time of the steps. ``fires`` are all firings, in no
+    order.
     """
 
     signal: str
@@ -212,6 +213,7 @@ class Timeline:
     fires: tuple[ExpectedFiring, ...]
     profile: tuple[tuple[str, Any], ...] = ()
     until: int = 0
+    context: tuple[tuple[str, Any], ...] = ()
 
     @property
     def end(self) -> int:

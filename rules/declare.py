@@ -137,6 +137,7 @@ def declared_timeline(signal: str, file: str, line: int, entry: TimelineEntry, p
         ),
         profile=tuple((entry.profile or {}).items()),
         until=entry.until or 0,
+        context=tuple((entry.context or {}).items()),
     )
 
 

@@ -10,6 +10,8 @@ from typing import Any, Final, Protocol
 from msgspec.structs import replace
 
 from rules.adopting import Adoption, Holding
+from rules.context import CONTEXT_KEY, Context, check_context
+from rules.context import UPDATED as CONTEXT
 from rules.dues import Dues
 from rules.firing import Moment
 from rules.forgetting import begin_life
@@ -20,14 +22,14 @@ from rules.slice import DeadLetter, LogRecord, Outgoing, Slice
 from rules.state import NEVER, UNBORN, State, decode_state, due_of, encode_state
 from rules.step import advance, step
 from rules.switch import SWITCHED, Switch, read_switch
-from rules.touchpoint import BadRecord, Touchpoint, decode_control, decode_touchpoint
-from rules.wire import MARKER_KEY, Marker, encode_decision, encode_marker, encode_trigger, rfc3339
+from rules.touchpoint import BadRecord, Control, Touchpoint, decode_control, decode_touchpoint
+from rules.wire import ASIDE, MARKER_KEY, Marker, encode_decision, encode_marker, encode_trigger, rfc3339
 
 MAX_CHANGES: Final = 512 * 1024  # bytes of one slice's changelog, so that it is one record batch
 MAX_TIMERS: Final = 5_000  # moments in one slice, so that a million at 08:00 don't block a partition
 GROWTH: Final = 192  # bytes that a touchpoint may add to a state, by a generous guess
 OVERHEAD: Final = 80  # bytes of a record beside key and value, by a generous guess
-SPECIAL: Final = frozenset({"clock.tick", "library.switched", "signal.fired", UPDATED})
+SPECIAL: Final = frozenset({"clock.tick", "library.switched", "signal.fired", CONTEXT, UPDATED})
 
 Decode = Callable[[Any], Touchpoint]
 """Gives a record's touchpoint, as `decode_touchpoint` would of its value; raises BadRecord as it does."""
@@ -51,6 +53,7 @@ class Evaluation:
         states: States,
         dues: Dues,
         marker: Marker,
+        context: Context,
         log_clock: bool,
         careful: bool,
         decode: Decode | None = None,
@@ -64,6 +67,8 @@ class Evaluation:
         self.key = b""
         self.size = 0
         self.slice = Slice(offset=marker.offset, time=marker.time)
+        self.context = context
+        self.plan.surroundings.values = context.values
 
     def run(self, records: Iterable[LogRecord]) -> Slice:
         done, passed = self.slice, self.marker.offset
@@ -94,6 +99,8 @@ class Evaluation:
         done = self.slice
         changes: list[tuple[bytes, bytes | None]] = [(key, encode_state(state)) for key, state in self.staged.items()]
         changes += [(key, None) for key in sorted(self.gone) if key not in self.staged]
+        if done.context is not None:
+            changes.append((CONTEXT_KEY, done.context.encoded()))
         if done.offset != self.marker.offset or changes:
             marker = Marker(self.marker.log, done.offset, done.time, self.marker.library, self.marker.digest)
             changes.append((MARKER_KEY, encode_marker(marker)))
@@ -160,11 +167,25 @@ class Evaluation:
         control = decode_control(record.value)
         if control.type == SWITCHED:
             return self._switch(record, read_switch(control, record.offset))
+        if control.type == CONTEXT:
+            self._change_context(control, record)
+            return True
         if control.type != "clock.tick":
             raise BadRecord("no key", "", f"a {control.type!r} without a key; expected the customer as the key")
         if control.time is None:
             raise BadRecord("wrong type", "$.time", "a tick without a time; expected epoch milliseconds")
         return self._tick(record, self._judged(control.time, record))
+
+    def _change_context(self, control: Control, record: LogRecord) -> None:
+        """What is so for everybody from this record on; nothing fires by it."""
+        if control.time is None:
+            raise BadRecord("wrong type", "$.time", "a context without a time; expected epoch milliseconds or RFC 3339")
+        stats, properties = self.slice.stats, control.properties
+        stats.too_large += check_context(properties)
+        self.context, gone = self.context.updated(properties or {}, self._judged(control.time, record))
+        stats.evicted += gone
+        self.slice.context, self.size = self.context, self.size + len(record.value or b"")
+        self.plan.surroundings.values = self.context.values
 
     def _judged(self, time: int, record: LogRecord) -> int:
         return time if self.log_clock else min(time, record.timestamp)
@@ -197,7 +218,7 @@ class Evaluation:
 
     def _sweep(self, record: LogRecord, switch: Switch, adoption: Adoption, time: int) -> bool:
         """Takes customers over to another library; False where they are too many for one slice."""
-        done, sweep = self.slice, self.library.sweep(switch, adoption, self.states, MARKER_KEY)
+        done, sweep = self.slice, self.library.sweep(switch, adoption, self.states, ASIDE)
         for key in islice(sweep.keys, sweep.at, None):
             if self.size > MAX_CHANGES or done.swept >= MAX_TIMERS:
                 return False
@@ -306,8 +327,8 @@ def _decoded(record: LogRecord, key: bytes, decode: Decode | None) -> Touchpoint
     value = record.value
     if value is None:
         raise BadRecord("no value", "", "a key without a value; expected a touchpoint")
-    if key == MARKER_KEY:
-        raise BadRecord("wrong key", "$.customer", "the key of the partition record; expected a customer")
+    if key in ASIDE:
+        raise BadRecord("wrong key", "$.customer", "a key of the detector's own; expected a customer")
     touchpoint = decode_touchpoint(value) if decode is None else decode(record)
     if touchpoint.customer.encode() != key:
         raise BadRecord("wrong key", "$.customer", f"the key isn't the customer {touchpoint.customer!r}")

@@ -13,7 +13,9 @@ from rules.touchpoint import Touchpoint
 Getter = Callable[[Touchpoint], Any]
 
 MAX_TEXT: Final = 1024  # a longer value isn't taken: state must stay small
-_INTERNAL: Final = frozenset({"signal.fired", "profile.updated", "identity.linked", "clock.tick", "library.switched"})
+_INTERNAL: Final = frozenset(
+    {"signal.fired", "profile.updated", "context.updated", "identity.linked", "clock.tick", "library.switched"}
+)
 
 
 def is_internal(name: str) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import Literal, Protocol
 
 from rules.adopting import Holding, Warmed
+from rules.context import CONTEXT_KEY, Context
 from rules.dues import Dues
 from rules.evaluation import Decode, Evaluation
 from rules.plan import Plan
 from rules.slice import LogRecord, Slice
 from rules.switch import NO_LIBRARY
-from rules.wire import MARKER_KEY, Marker, decode_marker
+from rules.wire import ASIDE, MARKER_KEY, Marker, decode_marker
 
 Clock = Literal["wall", "log"]
 
@@ -40,7 +41,7 @@ class Partition:
 
     Args:
         plan: the compiled library.
-        states: the encoded states, the partition record among them under the key ``\\0``.
+        states: the encoded states, the partition record among them under the key ``\\0``, and the context beside it.
         number: of the partition.
         log: the identity of the log, so that states are never taken up under another one.
         clock: ``wall`` judges by append times; ``log`` takes a record's append time to be its own time.
@@ -71,7 +72,8 @@ class Partition:
         self.offset, self.time = marker.offset, marker.time
         self._holding = Holding(plan, library if marker.library == NO_LIBRARY else marker.library)
         self._decode = decode
-        self._dues = Dues((key, raw) for key, raw in states.items() if key != MARKER_KEY)
+        self._context = Context.decoded(states.get(CONTEXT_KEY))
+        self._dues = Dues((key, raw) for key, raw in states.items() if key not in ASIDE)
 
     @property
     def plan(self) -> Plan:
@@ -126,6 +128,7 @@ class Partition:
             if value is None:
                 self.states.pop(key, None)
         self.offset, self.time = done.offset, done.time
+        self._context = done.context or self._context
         self._holding.swept(done.swept)
         if done.switched is not None:
             self._holding.switched(done.switched)
@@ -133,4 +136,6 @@ class Partition:
     def _evaluation(self, careful: bool) -> Evaluation:
         holding = self._holding
         marker = Marker(self.log, self.offset, self.time, holding.sequence, holding.plan.digest)
-        return Evaluation(holding, self.states, self._dues, marker, self.clock == "log", careful, self._decode)
+        return Evaluation(
+            holding, self.states, self._dues, marker, self._context, self.clock == "log", careful, self._decode
+        )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from rules.context import Surroundings
 from rules.declaration import Library
 from rules.features import FeaturePlan, Take
 from rules.features.accumulator import newest_half
@@ -57,7 +58,10 @@ class Concern:
 
 
 class Plan:
-    """A compiled library. ``digest`` is the short one that states carry; ``version`` what triggers show."""
+    """A compiled library. ``digest`` is the short one that states carry; ``version`` what triggers show.
+
+    ``surroundings``: where its expressions find the context; whoever evaluates sees to it that they do.
+    """
 
     def __init__(
         self,
@@ -68,8 +72,9 @@ class Plan:
         follows: Sequence[FollowMatcher],
         silents: Sequence[SilentMatcher | LaggingSilentMatcher],
         dates: Sequence[DateMatcher],
+        surroundings: Surroundings,
     ) -> None:
-        self.library = library
+        self.library, self.surroundings = library, surroundings
         self._late_by = {source.name: source.late_by for source in library.sources}
         self.digest = int(library.digest[:12], 16)
         self.version = f"{library.name}@{library.digest[:12]}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple, Protocol
 
+from rules.context import Context
 from rules.switch import Switch
 
 
@@ -101,6 +102,7 @@ class Slice:
     ``changes``: keys with their new values; None where nothing is kept any more.
     ``awaiting``: the switch that the slice ends before, as its library isn't at hand. ``switched``: the sequence of the
     library that its last record switched to. ``swept``: how many customers it took over to that library.
+    ``context``: the new one, where it changes that of the partition.
     """
 
     consumed: int = 0
@@ -115,3 +117,4 @@ class Slice:
     awaiting: Switch | None = None
     switched: int | None = None
     swept: int = 0
+    context: Context | None = None

@@ -10,12 +10,15 @@ import msgspec
 import orjson
 from msgspec import Struct
 
+from rules.context import CONTEXT_KEY
 from rules.plan import Plan
 from rules.policy import Decision
 from rules.state import State
 from rules.switch import NO_LIBRARY
 
 MARKER_KEY: Final = b"\0"
+ASIDE: Final = frozenset({MARKER_KEY, CONTEXT_KEY})
+"""The keys of the changelog that are no customers'."""
 MAX_TRIGGER: Final = 64 * 1024
 _EPOCH: Final = date(1970, 1, 1)
 _SECONDS: Final = tuple(f"{second:02d}." for second in range(60))

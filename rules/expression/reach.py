@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from keyword import kwlist
 from typing import Final
@@ -12,11 +12,11 @@ from rules.expression.functions import FUNCTIONS
 from rules.expression.mistake import Mistakes, Span
 from rules.expression.scope import FIELDS, OPEN_FIELDS, FeatureInfo, FeatureRead, Scope
 from rules.expression.syntax import Source
-from rules.expression.tree import Feature, Field, Lost, Member, Node, Profile, placed
+from rules.expression.tree import Feature, Field, Lost, Member, Node, Profile, Surrounding, placed
 from rules.names import nearest, one_of
 
 MOST_OF_SEGMENTS: Final = 1_000  # parts that the segments in one expression may have in all
-RESERVED: Final = frozenset({*kwlist, "profile", "touchpoint", "segment", "stage", *FUNCTIONS})
+RESERVED: Final = frozenset({*kwlist, "profile", "context", "touchpoint", "segment", "stage", *FUNCTIONS})
 """Names that mean something else in an expression, so that no feature can have them."""
 
 _LITERALS: Final = {"true": "True", "false": "False"}
@@ -78,6 +78,19 @@ class Reach:
             return self._in_touchpoint(root, parts, at)
         return self._in_customer(root, parts, at)
 
+    def context(self, steps: Sequence[str | Node | None], at: Span) -> Node:
+        """A value of the context by names, and by what gives one."""
+        first, shown = steps[0] if steps else None, self._source.show(at)
+        if any(isinstance(step, str) and step.startswith("__") for step in steps):
+            return self._lost(at, shown, "a name that doesn't begin with `__`", "use another field")
+        if self._scope.kind == "touchpoint":
+            return self._lost(at, shown, "a field of the touchpoint", "ask for the context in the signal's `if`")
+        if not steps:
+            return self._lost(at, "`context` alone", "one value of it", "write `context.NAME`")
+        if not isinstance(first, str):
+            return self._lost(at, shown, "a name first", "write `context.NAME[...]`")
+        return Surrounding(at, "any", always=False, path=tuple(step for step in steps if step is not None))
+
     def _in_touchpoint(self, root: str, parts: list[Part], at: Span) -> Node:
         if root == "touchpoint":
             return self._lost(at, self._source.show(at), "a field by its own name", "leave out `touchpoint.`")
@@ -103,7 +116,8 @@ class Reach:
             return self._lost(at, f"{self._source.show(at)}, a touchpoint's field", _CUSTOMER_NAMES, instead)
         if root in self._scope.segments:
             return self._lost(at, f"`{root}`, a segment", _CUSTOMER_NAMES, f"write `segment.{root}`")
-        return self._unknown(root, _CUSTOMER_NAMES, (*self._scope.features, "profile", "touchpoint", "segment"), "", at)
+        known = (*self._scope.features, "profile", "touchpoint", "segment", "context")
+        return self._unknown(root, _CUSTOMER_NAMES, known, "", at)
 
     def _profile(self, parts: list[Part], at: Span) -> Node:
         path = self._path(parts, at)

@@ -8,8 +8,9 @@ from typing import Any
 
 from tests.oracle import features
 from tests.oracle.calendar import zone_of
+from tests.oracle.context import Context
 from tests.oracle.date import DateWindow
-from tests.oracle.expression import NOW, ZONE, Lookup
+from tests.oracle.expression import CONTEXT, NOW, ZONE, Lookup
 from tests.oracle.features import Record
 from tests.oracle.follow import Follow
 from tests.oracle.library import Library, Signal
@@ -29,9 +30,10 @@ Fired = tuple[Matcher, list[str]]  # an instance that fires, and the ids of what
 class Customer:
     """Keeps the whole history. `clock` (ms) is None before the first record."""
 
-    def __init__(self, name: str, library: Library) -> None:
+    def __init__(self, name: str, library: Library, context: Context) -> None:
         self.name = name
         self.library = library
+        self.context = context
         self.clock: int | None = None
         self.order = 0
         self.moments: set[tuple[str, str | None, int]] = set()
@@ -55,6 +57,8 @@ class Customer:
         def value(name: str, key: Any) -> Any:
             if name in {NOW, ZONE}:
                 return now if name == NOW else zone_of(self.profile_field("time_zone")) or self.library.zone
+            if name == CONTEXT:
+                return self.context.at(key)
             place, _, rest = name.partition(".")
             if place == "touchpoint":
                 return MISSING if touchpoint is None else field(touchpoint, rest)

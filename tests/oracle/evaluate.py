@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.oracle.context import Context
 from tests.oracle.customer import Customer, Fired
 from tests.oracle.expression import truth_of, value_of
 from tests.oracle.library import Library, Signal, library_of
@@ -32,11 +33,15 @@ class Evaluation:
     wall: bool
     customers: dict[str, Customer] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
+    context: Context = field(default_factory=Context)
 
     def take(self, record: dict[str, Any]) -> None:
         if record["type"] == "clock.tick":
             time = min(record["time"], record["_append"]) if self.wall else record["time"]
             self.tick(time, record["_append"])
+        elif record["type"] == "context.updated":
+            time = milliseconds(record["time"])
+            self.context.change(record["properties"], min(time, record["_append"]) if self.wall else time)
         else:
             self.touch(record)
 
@@ -55,15 +60,18 @@ class Evaluation:
         append = record["_append"] if self.wall else milliseconds(record["time"])
         time = min(milliseconds(record["time"]), append)
         touchpoint = {**{name: value for name, value in record.items() if name != "_append"}, "time": time}
-        customer = self.customers.setdefault(record["customer"], Customer(record["customer"], self.library))
+        customer = self.customers.setdefault(record["customer"], self.new(record["customer"]))
         if customer.knows(touchpoint):
             return
         while (found := customer.next_firing(time)) is not None:
             self.fire(customer, *found, append)
         if customer.is_forgotten(time):
-            customer = self.customers[record["customer"]] = Customer(record["customer"], self.library)
+            customer = self.customers[record["customer"]] = self.new(record["customer"])
         late, fired = customer.apply(time, touchpoint)
         self.decide(customer, fired, append, late=late, touchpoint=touchpoint)
+
+    def new(self, name: str) -> Customer:
+        return Customer(name, self.library, self.context)
 
     def fire(self, customer: Customer, due: int, fired: list[Fired], append: int) -> None:
         """Fires the timers of one ms of a customer."""

@@ -2,6 +2,7 @@
 
 from tests.oracle.timelines.chains import CHAINS, SEGMENTS
 from tests.oracle.timelines.clocks import CLOCKS
+from tests.oracle.timelines.contexts import CONTEXTS
 from tests.oracle.timelines.dates import DATES
 from tests.oracle.timelines.features import FEATURES
 from tests.oracle.timelines.follow import FOLLOW
@@ -17,5 +18,5 @@ from tests.oracle.timelines.trend import TREND
 from tests.oracle.timelines.when import WHEN
 
 OLD = (*FEATURES, *WHEN, *FOLLOW, *SILENCE, *LATE, *POLICY)
-NEW = (*TREND, *DATES, *CLOCKS, *SEGMENTS, *CHAINS, *LATENCIES, *HOLD, *EVICTED, *FORGETTING, *PROFILES)
+NEW = (*TREND, *DATES, *CLOCKS, *SEGMENTS, *CHAINS, *LATENCIES, *HOLD, *EVICTED, *FORGETTING, *PROFILES, *CONTEXTS)
 TIMELINES: tuple[Timeline, ...] = (*OLD, *NEW)
