@@ -12,6 +12,7 @@ from rules.parse import folder_files, load_files, load_library, load_placed
 from rules.partition import Clock, ForeignLog, Partition
 from rules.places import PlacedLibrary, Places, Spot
 from rules.plan import Plan
+from rules.policy import TOO_MANY
 from rules.problem import LibraryError, Problem
 from rules.reference import language_reference
 from rules.replaying import (
@@ -25,7 +26,7 @@ from rules.replaying import (
     switches_in,
 )
 from rules.schema import json_schemas
-from rules.slice import DeadLetter, Decided, LogRecord, Outgoing, Slice, Stats
+from rules.slice import DeadLetter, Decided, Forward, LogRecord, Outgoing, Slice, Stats
 from rules.source import Document, Path, Place, Table, plain, read_document
 from rules.switch import ANY_LIBRARY, NO_LIBRARY, Switch, encode_switch, switch_in
 from rules.timeline import BadTimeline, Line, Mark, Outcome, Rig, drawn
@@ -39,6 +40,7 @@ __all__ = [
     "MARKER_KEY",
     "MAX_TIME",
     "NO_LIBRARY",
+    "TOO_MANY",
     "BadRecord",
     "BadTimeline",
     "Change",
@@ -53,6 +55,7 @@ __all__ = [
     "Explainer",
     "Finding",
     "ForeignLog",
+    "Forward",
     "History",
     "Kept",
     "Library",

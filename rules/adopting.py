@@ -62,6 +62,9 @@ class Adoption:
 
     def adopt(self, key: bytes, state: State, now: int) -> None:
         """Takes a customer over at ``now`` (ms): a condition's value then counts as its value before."""
+        if state.links is not None and state.links.alias is not None:
+            state.library = self.new.digest  # nothing is kept of an alias
+            return
         raw = self.warmed.get(key) if self.warmed else None
         now = max(now, state.clock)
         if raw is None:
@@ -90,7 +93,7 @@ class Adoption:
         for signal in self._signals:
             _remember(state, warm, signal)
         keys = {signal.key for signal in self._signals}
-        state.fired = _latest(state.fired, _only(warm.fired, keys))
+        state.fired = latest_firings(state.fired, _only(warm.fired, keys))
 
 
 def _replace(parts: dict[int, Any], warm: dict[int, Any], key: int) -> None:
@@ -120,7 +123,8 @@ def _only(fired: list[Any], keys: set[int]) -> list[Any]:
     return [fired[0], *kept] if kept else []
 
 
-def _latest(one: list[Any], other: list[Any]) -> list[Any]:
+def latest_firings(one: list[Any], other: list[Any]) -> list[Any]:
+    """Of two states' `fired` what is of the latest millisecond."""
     if not one or not other:
         return one or other
     if one[0] == other[0]:

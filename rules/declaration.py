@@ -225,7 +225,8 @@ class Timeline:
 class Library:
     """A whole library. ``digest`` is the SHA-256 (hex) of what it means, so two folders that mean the same share it.
 
-    ``timelines`` say how it is tested, not what it means.
+    ``timelines`` say how it is tested, not what it means. ``identities``: how many a customer may have
+    beside the own id.
     """
 
     name: str
@@ -242,6 +243,7 @@ class Library:
     segments: tuple[Segment, ...] = ()
     signals: tuple[Signal, ...] = ()
     timelines: tuple[Timeline, ...] = ()
+    identities: int = 20
 
     def late_by_of(self, source: str | None) -> int:
         """How late (ms) a touchpoint of this source may come."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from itertools import islice
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
@@ -16,14 +16,25 @@ from rules.dues import Dues
 from rules.firing import Moment
 from rules.forgetting import begin_life
 from rules.identity import trigger_id
-from rules.policy import Decision, decide, decided
+from rules.linking import Linking, forwarded
+from rules.links import IDENTITY, Place
+from rules.policy import Decision, decide, decided, refused
 from rules.profile import UPDATED, check_profile
-from rules.slice import DeadLetter, LogRecord, Outgoing, Slice
+from rules.slice import DeadLetter, Forward, LogRecord, Outgoing, Slice
 from rules.state import NEVER, UNBORN, State, decode_state, due_of, encode_state
 from rules.step import advance, step
 from rules.switch import SWITCHED, Switch, read_switch
 from rules.touchpoint import BadRecord, Control, Touchpoint, decode_control, decode_touchpoint
-from rules.wire import ASIDE, MARKER_KEY, Marker, encode_decision, encode_marker, encode_trigger, rfc3339
+from rules.wire import (
+    ASIDE,
+    MARKER_KEY,
+    Marker,
+    encode_decision,
+    encode_marker,
+    encode_refusal,
+    encode_trigger,
+    rfc3339,
+)
 
 MAX_CHANGES: Final = 512 * 1024  # bytes of one slice's changelog, so that it is one record batch
 MAX_TIMERS: Final = 5_000  # moments in one slice, so that a million at 08:00 don't block a partition
@@ -40,6 +51,15 @@ class States(Protocol):
     def items(self) -> Iterable[tuple[bytes, bytes]]: ...
 
 
+class Reading(NamedTuple):
+    """How a partition reads its log: as `Partition` says."""
+
+    number: int
+    log_clock: bool
+    decode: Decode | None
+    loops: bool
+
+
 class Evaluation:
     """One slice in the making.
 
@@ -54,13 +74,13 @@ class Evaluation:
         dues: Dues,
         marker: Marker,
         context: Context,
-        log_clock: bool,
+        reading: Reading,
         careful: bool,
-        decode: Decode | None = None,
     ) -> None:
         self.plan, self.states, self.dues, self.marker = library.plan, states, dues, marker
         self.library = library
-        self.log_clock, self.careful, self.decode = log_clock, careful, decode
+        self.log_clock, self.careful, self.decode = reading.log_clock, careful, reading.decode
+        self.number, self.loops = reading.number, reading.loops
         self.staged: dict[bytes, State] = {}
         self.gone: set[bytes] = set()
         self.record: LogRecord
@@ -69,6 +89,8 @@ class Evaluation:
         self.slice = Slice(offset=marker.offset, time=marker.time)
         self.context = context
         self.plan.surroundings.values = context.values
+        self.linking = Linking(self.plan, self, self.slice.stats, self._done)
+        self.forwarding, self.made = marker.unfinished
 
     def run(self, records: Iterable[LogRecord]) -> Slice:
         done, passed = self.slice, self.marker.offset
@@ -86,6 +108,8 @@ class Evaluation:
                     self._dead(record, bad.reason, bad.place, bad.detail)
                 done.offset = offset
             done.consumed += 1
+            if self.loops and done.forwards:
+                break
         return self._finished()
 
     def undo(self) -> None:
@@ -101,8 +125,10 @@ class Evaluation:
         changes += [(key, None) for key in sorted(self.gone) if key not in self.staged]
         if done.context is not None:
             changes.append((CONTEXT_KEY, done.context.encoded()))
+        if self.forwarding > done.offset:
+            done.unfinished = self.forwarding, self.made
         if done.offset != self.marker.offset or changes:
-            marker = Marker(self.marker.log, done.offset, done.time, self.marker.library, self.marker.digest)
+            marker = replace(self.marker, offset=done.offset, time=done.time, unfinished=done.unfinished)
             changes.append((MARKER_KEY, encode_marker(marker)))
         done.changes = changes
         return done
@@ -115,12 +141,19 @@ class Evaluation:
             self._set_back(touchpoint, record.timestamp)
         state = self.staged.get(key) or self._stage(key, touchpoint.time)
         self.size += GROWTH
-        size = len(record.value or b"")
+        raw = record.value or b""
         self.record, self.key, due = record, key, state.due
-        if self.careful:
-            self._carefully(partial(self._step, state, touchpoint, size))
+        evaluate: Callable[[], object] | None = None
+        if state.links is not None or touchpoint.type in IDENTITY or touchpoint.forwarded is not None:
+            evaluate = partial(self.linking.take, state, touchpoint, raw)
+        elif self.careful:
+            evaluate = partial(self.step, state, touchpoint, len(raw))
+        if evaluate is None:
+            self.step(state, touchpoint, len(raw))
+        elif self.careful:
+            self._carefully(evaluate)
         else:
-            self._step(state, touchpoint, size)
+            evaluate()
         if state.due != due:
             self.dues.moved(key, state.due)
 
@@ -130,12 +163,30 @@ class Evaluation:
             raise BadRecord("reserved type", "$.type", f"{touchpoint.type!r} is made by the detector alone")
         self.slice.stats.too_large += check_profile(touchpoint)
 
-    def _step(self, state: State, touchpoint: Touchpoint, size: int) -> None:
+    def step(self, state: State, touchpoint: Touchpoint, size: int) -> None:
+        """Applies a touchpoint to the state of its customer."""
         outcome = step(self.plan, state, touchpoint, size, self._done)
         stats = self.slice.stats
         stats.touchpoints[touchpoint.type] += 1
         if outcome != "applied":
             stats.outcomes[outcome] += 1
+
+    def forward(self, to: str, fields: Mapping[str, Any]) -> None:
+        """Sends the record at hand, or what is made of it, to another customer."""
+        offset = self.record.offset
+        if self.forwarding != offset:
+            self.forwarding, self.made = offset, 0
+        place = Place(self.number, offset, self.made)
+        self.made += 1
+        self.slice.forwards.append(Forward(to.encode(), forwarded(fields, to, place), offset))
+
+    def refuse(self, touchpoint: Touchpoint, other: str, detail: str) -> None:
+        """Decides that a link isn't made: the customer has too many identities."""
+        done, customer, moment = self.slice, touchpoint.customer, rfc3339(touchpoint.time)
+        identifier = trigger_id(touchpoint.type, customer, other, touchpoint.time)
+        decision = encode_refusal(self.plan, touchpoint, identifier, moment, other, detail)
+        done.decisions.append(Outgoing("", self.key, decision))
+        done.firings.append(refused(touchpoint, other, self.record.timestamp))
 
     def _set_back(self, touchpoint: Touchpoint, append_time: int) -> None:
         """A publisher's clock may run ahead: a time in the future is set back to the append time, and counted."""
@@ -269,7 +320,7 @@ class Evaluation:
             advance(self.plan, state, key.decode(), due, self._done)
         elif not self._carefully(lambda: advance(self.plan, state, key.decode(), due, self._done)):
             self._give_up_timers(self.staged[key], due)
-        if self.staged[key].clock == UNBORN:
+        if self.staged[key].clock == UNBORN and self.staged[key].links is None:
             self._forget(key)
 
     def _give_up_timers(self, state: State, due: int) -> None:
@@ -287,13 +338,16 @@ class Evaluation:
         """Evaluates; where that fails, restores the customer's state and makes the record a dead letter."""
         key, done = self.key, self.slice
         kept = encode_state(self.staged[key])
-        lengths = len(done.triggers), len(done.decisions), len(done.firings)
+        lengths = len(done.triggers), len(done.decisions), len(done.firings), len(done.forwards)
         try:
             evaluate()
             encode_state(self.staged[key])
-        except Exception as error:  # noqa: BLE001  # one customer's trouble must not stop the others
+        except Exception as error:  # one customer's trouble must not stop the others
             self.staged[key] = decode_state(kept)
             del done.triggers[lengths[0] :], done.decisions[lengths[1] :], done.firings[lengths[2] :]
+            del done.forwards[lengths[3] :]
+            if isinstance(error, BadRecord):
+                raise
             self._dead(self.record, "evaluation failed", "", f"{type(error).__name__}: {error}")
             return False
         return True

@@ -8,13 +8,23 @@ from typing import Any, Final
 
 import orjson
 
+from rules.links import LINKED, MOVED, UNLINKED
 from rules.touchpoint import Touchpoint
 
 Getter = Callable[[Touchpoint], Any]
 
 MAX_TEXT: Final = 1024  # a longer value isn't taken: state must stay small
 _INTERNAL: Final = frozenset(
-    {"signal.fired", "profile.updated", "context.updated", "identity.linked", "clock.tick", "library.switched"}
+    {
+        "signal.fired",
+        "profile.updated",
+        "context.updated",
+        LINKED,
+        UNLINKED,
+        MOVED,
+        "clock.tick",
+        "library.switched",
+    }
 )
 
 

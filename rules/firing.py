@@ -180,6 +180,19 @@ def _put(touchpoint: Touchpoint, path: list[str], value: Any) -> None:
     inner[rest[-1]] = value
 
 
+def among(ours: dict[str, Any], theirs: dict[str, Any], limit: int) -> tuple[list[str], list[str]]:
+    """The per values of both in the order of being touched, so far as that is known, and those that are too many.
+
+    Each of the two knows its own order alone: those touched last stand beside one another, and ours behind theirs.
+    """
+    rank: dict[str, int] = {}
+    for keys in (reversed(ours), reversed(theirs)):
+        for at, key in enumerate(keys):
+            rank[key] = min(at, rank.get(key, at))
+    ordered = sorted(rank, key=lambda key: (rank[key], key not in ours, key))
+    return ordered[:limit][::-1], ordered[limit:]
+
+
 def touch(instances: dict[str, Any], per: str, value: Any, limit: int | None = None) -> str | None:
     """Puts an instance last, as the one touched latest; gives back the one that had to go for it, if any."""
     instances.pop(per, None)

@@ -1,5 +1,7 @@
 """A customer of whom nothing has come for `forget_after` is forgotten: the whole state goes, as if never seen.
 
+Which identities are linked isn't forgotten: an alias still forwards what comes, and its customer must know it.
+
 The timer for it isn't moved by each record: it stands where it was set last, and when it comes too early it is set
 anew. So a record costs nothing, and yet the moment is exact.
 """

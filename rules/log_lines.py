@@ -27,13 +27,16 @@ from rules.touchpoint import (
 Until = Callable[[int], int]
 """From the last touchpoint's time to that at which the replay ends, both in epoch milliseconds."""
 
+SPACE: Final = 1 << 32
+"""Between the offsets of a plain file's records: there is the tick before each, and what is forwarded by either."""
+
 CONTROLS: Final = frozenset({"clock.tick", "library.switched", CONTEXT})
 
 
 class Record(msgspec.Struct, gc=False):
     """A record of the log as `Partition` takes it. ``line`` is where it was read, None for a tick put in.
 
-    ``tick``: the time (ms) of the tick that stands before it, at the offset before its own; None without one.
+    ``tick``: the time (ms) of the tick that stands before it, half a SPACE before it; None without one.
     ``touchpoint``: its value, where that has been read already.
     """
 
@@ -130,7 +133,7 @@ class LineReader:
         before = max(self.latest - self._settle, 0)
         if key is not None:
             self._let_pass(line, found)
-        offset = self._ends[0] = self._ends.get(0, -1) + 2  # the offset between is the tick's
+        offset = self._ends[0] = self._ends.get(0, -SPACE // 2) + SPACE
         return Record(offset, self.latest, key, line, 0, number, before, found)
 
     def _dumped(self, line: bytes, number: int, place: _Place, found: _Placed | None, head: _Head | None) -> Record:
@@ -154,7 +157,8 @@ class LineReader:
         if not self._ends or (until is None and not self.plain):
             return []
         end = max(self.latest if until is None else until(self.latest), 0)
-        return [tick(partition, offset + 1, end) for partition, offset in sorted(self._ends.items())]
+        space = SPACE // 2 if self.plain else 1
+        return [tick(partition, offset + space, end) for partition, offset in sorted(self._ends.items())]
 
 
 _KINDS: Final = ("a plain line", "a line of a dumped log")

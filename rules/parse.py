@@ -88,6 +88,7 @@ def _library(settings: LibraryFile, parts: Parts) -> Library:
         features=tuple(sorted((part.declared() for part in parts.features), key=lambda feature: feature.name)),
         segments=tuple(Segment(part.name, part.condition) for part in sorted(parts.segments or (), key=_name)),
         signals=tuple(sorted((declared_signal(part.model) for part in parts.signals), key=lambda signal: signal.name)),
+        identities=settings.identities.limit,
         timelines=tuple(sorted(_timelines(parts, settings.time_zone), key=lambda timeline: timeline.signal)),
     )
     return replace(library, digest=digest(library))

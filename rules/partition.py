@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from rules.adopting import Holding, Warmed
 from rules.context import CONTEXT_KEY, Context
 from rules.dues import Dues
-from rules.evaluation import Decode, Evaluation
+from rules.evaluation import Decode, Evaluation, Reading
 from rules.plan import Plan
 from rules.slice import LogRecord, Slice
 from rules.switch import NO_LIBRARY
@@ -48,6 +48,7 @@ class Partition:
         decode: reads a record's touchpoint in place of `decode_touchpoint`, where the records know it already.
         library: the sequence of the plan's library, where the partition record names none. Switches to this one or an
             older one are passed over.
+        loops: whether a slice ends behind a record that made forwards: they are to be read next.
 
     Raises:
         ForeignLog: when the partition record is of another log.
@@ -63,15 +64,16 @@ class Partition:
         clock: Clock = "wall",
         decode: Decode | None = None,
         library: int = NO_LIBRARY,
+        loops: bool = False,
     ) -> None:
         raw = states.get(MARKER_KEY)
         marker = Marker(log) if raw is None else decode_marker(raw)
         if marker.log != log:
             raise ForeignLog(marker.log, log)
         self.states, self.number, self.log, self.clock = states, number, log, clock
-        self.offset, self.time = marker.offset, marker.time
+        self.offset, self.time, self._unfinished = marker.offset, marker.time, marker.unfinished
         self._holding = Holding(plan, library if marker.library == NO_LIBRARY else marker.library)
-        self._decode = decode
+        self._reading = Reading(number, clock == "log", decode, loops)
         self._context = Context.decoded(states.get(CONTEXT_KEY))
         self._dues = Dues((key, raw) for key, raw in states.items() if key not in ASIDE)
 
@@ -127,7 +129,7 @@ class Partition:
         for key, value in done.changes:
             if value is None:
                 self.states.pop(key, None)
-        self.offset, self.time = done.offset, done.time
+        self.offset, self.time, self._unfinished = done.offset, done.time, done.unfinished
         self._context = done.context or self._context
         self._holding.swept(done.swept)
         if done.switched is not None:
@@ -135,7 +137,5 @@ class Partition:
 
     def _evaluation(self, careful: bool) -> Evaluation:
         holding = self._holding
-        marker = Marker(self.log, self.offset, self.time, holding.sequence, holding.plan.digest)
-        return Evaluation(
-            holding, self.states, self._dues, marker, self._context, self.clock == "log", careful, self._decode
-        )
+        marker = Marker(self.log, self.offset, self.time, holding.sequence, holding.plan.digest, self._unfinished)
+        return Evaluation(holding, self.states, self._dues, marker, self._context, self._reading, careful)

@@ -126,6 +126,15 @@ class Plan:
         return self._whens
 
     @property
+    def sighted(self) -> Sequence[FollowMatcher | SilentMatcher | LaggingSilentMatcher]:
+        """What matches signals by seeing touchpoints."""
+        return (*self._follows, *self._silents)
+
+    @property
+    def dates(self) -> Sequence[DateMatcher]:
+        return self._dates
+
+    @property
     def features(self) -> Sequence[FeaturePlan]:
         return self._features
 
@@ -187,7 +196,7 @@ class Plan:
             self.matchers[key].instances.set_timer(state)
         if feature is not None and feature.per is not None:
             for per in part.keys() - (half or {}).keys():
-                for when in self._reading(feature):
+                for when in self.reading(feature):
                     when.end(state, per)
 
     def _reads_firings(self) -> bool:
@@ -208,8 +217,8 @@ class Plan:
         sees = self._sees(name)
         dates = tuple(self._dates) if name == "profile.updated" else ()
         return Concern(
-            takes=tuple((feature.take_of(name), self._reading(feature)) for feature in features),
-            late_takes=tuple((feature.take_of(name), self._reading(feature)) for feature in features if feature.late),
+            takes=tuple((feature.take_of(name), self.reading(feature)) for feature in features),
+            late_takes=tuple((feature.take_of(name), self.reading(feature)) for feature in features if feature.late),
             touched=tuple(feature.key for feature in features),
             edges=tuple((m.condition, m.signal) for m in edges if m.reads.told_after(name)),
             foretold=foretold,
@@ -225,7 +234,8 @@ class Plan:
         follows = [m.see_of(name) for m in self._follows if matches_any(m.types(), name)]
         return (*follows, *(m.see for m in self._silents if matches_any(m.types, name)))
 
-    def _reading(self, feature: FeaturePlan) -> tuple[WhenMatcher, ...]:
+    def reading(self, feature: FeaturePlan) -> tuple[WhenMatcher, ...]:
+        """The whens whose instances live by the values of a feature kept per their field."""
         return tuple(when for when in self._whens if feature in when.reads.own)
 
 

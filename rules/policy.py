@@ -14,9 +14,12 @@ from msgspec import Struct
 
 from rules.firing import Firing
 from rules.slice import Decided
+from rules.touchpoint import Touchpoint
 
 Outcome = Literal["sent", "held"]
 Reason = Literal["status", "if", "no channel", "expired"]
+TOO_MANY: Final = "identities"
+"""Why a link isn't made: the customer would have too many identities."""
 
 
 class Decision(Struct, frozen=True, gc=False):
@@ -96,3 +99,8 @@ def decided(decision: Decision, append_time: int) -> Decided:
         firing.per,
         firing.touchpoints,
     )
+
+
+def refused(link: Touchpoint, other: str, append_time: int) -> Decided:
+    """What metrics need of the decision not to make a link with another identity."""
+    return Decided(link.type, None, "held", TOO_MANY, link.time, append_time, False, True, other, (link.id,))

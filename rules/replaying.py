@@ -5,6 +5,7 @@ The replay of a dumped log is the live run byte for byte. A plain file has the l
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -12,10 +13,10 @@ from itertools import islice
 from typing import Final
 
 from rules.history import History, UnknownLibraryError, Warmings, switches_in
-from rules.log_lines import LineReader, MixedLinesError, Record, Until, tick
+from rules.log_lines import SPACE, LineReader, MixedLinesError, Record, Until, tick
 from rules.partition import Clock, Partition
 from rules.plan import Plan
-from rules.slice import Slice
+from rules.slice import Forward, Slice
 from rules.switch import ANY_LIBRARY
 from rules.touchpoint import Touchpoint, decode_touchpoint
 
@@ -115,11 +116,13 @@ class Run:
         self._plan, self._clock = plan, clock
         self.partitions: dict[int, Partition] = {}
         self._warmings: dict[int, Warmings] = {}
+        self._loops = False
+        self._waiting: deque[Forward] = deque()
 
     def evaluate(self, records: Sequence[Record]) -> Iterator[Replayed]:
         """Evaluates records of one partition, as many slices as it takes; none of them moves it before it is asked."""
         number = records[0].partition
-        partition = self.partitions.get(number) or self.start(number, {})
+        partition = self.partitions.get(number) or self.start(number, {}, loops=records[0].tick is not None)
         if number in self._warmings:
             yield from (Replayed(number, held, records) for held in self._warmings[number].read(records))
         left: Sequence[Record] = records
@@ -130,18 +133,36 @@ class Run:
             partition.commit(slice_)
             if slice_.awaiting is not None:
                 self._warmings[number].answer(partition, slice_.awaiting)
+            self._waiting += slice_.forwards if self._loops else ()
+            if self._waiting:
+                yield from self._looped(partition, left[max(given.done - 1, 0)])
             left = left[given.done :]
 
-    def start(self, number: int, states: dict[bytes, bytes]) -> Partition:
-        """A partition whose customers begin with these states."""
+    def _looped(self, partition: Partition, origin: Record) -> Iterator[Replayed]:
+        """Evaluates what was forwarded by records that are wholly evaluated, as if it stood right behind them."""
+        while self._waiting and self._waiting[0].offset <= partition.offset:
+            one = self._waiting.popleft()
+            offset = partition.offset + 1
+            record = Record(offset, origin.timestamp, one.key, one.value, partition.number, origin.line)
+            slice_ = partition.evaluate([record])
+            yield Replayed(partition.number, slice_, [record])
+            partition.commit(slice_)
+            self._waiting += slice_.forwards
+
+    def start(self, number: int, states: dict[bytes, bytes], loops: bool = False) -> Partition:
+        """A partition whose customers begin with these states.
+
+        ``loops``: whether what it forwards is to be evaluated, as in a plain file; a dumped log holds it already.
+        """
         decode = _shared if self._clock == "log" else _own
         plan, library = self._plan, ANY_LIBRARY
         if isinstance(plan, History):
             self._warmings[number] = Warmings(plan, number, IDENTITY, self._clock, decode)
             plan, library = plan.first(number)
         partition = Partition(
-            plan, states, number=number, log=IDENTITY, clock=self._clock, decode=decode, library=library
+            plan, states, number=number, log=IDENTITY, clock=self._clock, decode=decode, library=library, loops=loops
         )
+        self._loops = self._loops or loops
         self.partitions[number] = partition
         return partition
 
@@ -163,7 +184,7 @@ class _Ticking:
             if record.tick is not None:
                 due = partition.next_due
                 if due is not None and due <= record.tick:
-                    yield tick(record.partition, record.offset - 1, record.tick)
+                    yield tick(record.partition, record.offset - SPACE // 2, record.tick)
             yield record
             self.done += 1
 

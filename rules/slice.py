@@ -32,6 +32,14 @@ class Outgoing(NamedTuple):
     value: bytes
 
 
+class Forward(NamedTuple):
+    """A record for the log, keyed by the customer it goes to. ``offset``: of the record that made it."""
+
+    key: bytes
+    value: bytes
+    offset: int
+
+
 class DeadLetter(NamedTuple):
     """A record that can't be read or evaluated. ``reason`` is one of a small fixed set, ``place`` a JSON path."""
 
@@ -70,6 +78,8 @@ class Stats:
     ``timers``: moments at which ticks found timers due, the longest of them ``timer_lateness`` ms before the append.
     ``forgotten``: customers of whom nothing is kept any more. ``too_large``: values of profiles and of the context that
     are too large to be kept.
+    ``repeated``: forwards that had come before. ``united``: identities whose state became part of another's;
+    ``split``: those that stand by themselves again.
     """
 
     touchpoints: dict[str, int] = field(default_factory=partial(defaultdict, int))
@@ -81,6 +91,9 @@ class Stats:
     too_large: int = 0
     timers: int = 0
     timer_lateness: int = 0
+    repeated: int = 0
+    united: int = 0
+    split: int = 0
 
     @property
     def duplicates(self) -> int:
@@ -103,6 +116,8 @@ class Slice:
     ``awaiting``: the switch that the slice ends before, as its library isn't at hand. ``switched``: the sequence of the
     library that its last record switched to. ``swept``: how many customers it took over to that library.
     ``context``: the new one, where it changes that of the partition.
+    ``forwards``: records for the log, in the order in which they must stand there; they go out before the changes.
+    ``unfinished``: the offset of a record that the slice ended within, and how many forwards it has made so far.
     """
 
     consumed: int = 0
@@ -118,3 +133,5 @@ class Slice:
     switched: int | None = None
     swept: int = 0
     context: Context | None = None
+    forwards: list[Forward] = field(default_factory=list)
+    unfinished: tuple[int, int] = (-1, 0)

@@ -7,6 +7,8 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from rules.links import Links
+
 NEVER: Final = 1 << 62
 UNBORN: Final = -1  # the clock of a customer without a record
 RECENT_IDS: Final = 64
@@ -26,7 +28,7 @@ class State(Struct, array_like=True, gc=False):
     by the key of their definition. ``timers``: due time by part key. ``profile``: name to [value, time].
     ``fired``: [moment, signal key, per value, ...] of the firings in the latest such millisecond.
     ``library``: the short digest of the plan that wrote it. ``weight``: what the encoded state may weigh at most, in
-    bytes, by a generous guess since it was last weighed.
+    bytes, by a generous guess since it was last weighed. ``links``: what it has to do with other identities.
     """
 
     due: int = NEVER
@@ -38,6 +40,7 @@ class State(Struct, array_like=True, gc=False):
     fired: list[Any] = []
     library: int = 0
     weight: int = 0
+    links: Links | None = None
 
     def set_timer(self, key: int, due: int | None) -> None:
         """Puts the timer of a part at ``due``, or takes it away."""
@@ -57,8 +60,8 @@ class State(Struct, array_like=True, gc=False):
         self.due = self.next_due()
 
     def empty(self) -> None:
-        """Lets everything go but the library: it is as a customer's who was never seen."""
-        new = State(library=self.library)
+        """Lets everything go but the library, and what other identities there are: their records still come here."""
+        new = State(library=self.library, links=self.links)
         for name in self.__struct_fields__:
             setattr(self, name, getattr(new, name))
 

@@ -30,7 +30,8 @@ class BadRecord(Exception):
 class Touchpoint(Struct, gc=False):
     """One interaction. ``time`` is epoch milliseconds once decoded, ``attention`` 0..1, ``dwell`` seconds.
 
-    A field that isn't there, or is null, is ``None``: the language calls it missing.
+    A field that isn't there, or is null, is ``None``: the language calls it missing. ``forwarded``: where the record
+    stood that this one was forwarded from, by the detector; anything where a publisher has written a ``from``.
     """
 
     id: Name
@@ -53,6 +54,7 @@ class Touchpoint(Struct, gc=False):
     value: int | float | None = None
     identities: dict[str, str] | None = None
     properties: dict[str, Any] | None = None
+    forwarded: Any = msgspec.field(default=None, name="from")
 
 
 class Control(Struct, gc=False):

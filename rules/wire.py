@@ -12,9 +12,10 @@ from msgspec import Struct
 
 from rules.context import CONTEXT_KEY
 from rules.plan import Plan
-from rules.policy import Decision
+from rules.policy import TOO_MANY, Decision
 from rules.state import State
 from rules.switch import NO_LIBRARY
+from rules.touchpoint import Touchpoint
 
 MARKER_KEY: Final = b"\0"
 ASIDE: Final = frozenset({MARKER_KEY, CONTEXT_KEY})
@@ -29,7 +30,8 @@ class Marker(Struct, array_like=True):
     """The partition record: how far a log's partition is evaluated in the states beside it.
 
     ``offset``: the last record wholly processed (-1: none). ``time``: the partition's time (ms). ``library``: the
-    sequence of its library (-1: the log has named none), ``digest`` the short one that states carry.
+    sequence of its library (-1: the log has named none), ``digest`` the short one that states carry. ``unfinished``: as
+    a slice says.
     """
 
     log: str
@@ -37,6 +39,7 @@ class Marker(Struct, array_like=True):
     time: int = 0
     library: int = NO_LIBRARY
     digest: int = 0
+    unfinished: tuple[int, int] = (-1, 0)
 
 
 encode_marker = msgspec.msgpack.Encoder().encode
@@ -76,6 +79,25 @@ def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, dec
             "detail": decision.detail,
             "channel": firing.signal.declared.then.channel,
             "late": firing.late,
+            "library": plan.version,
+        }
+    )
+
+
+def encode_refusal(plan: Plan, link: Touchpoint, identifier: str, moment: str, other: str, detail: str) -> bytes:
+    """The decision not to make a link with another identity."""
+    return orjson.dumps(
+        {
+            "id": identifier,
+            "signal": link.type,
+            "customer": link.customer,
+            "per": other,
+            "time": moment,
+            "outcome": "held",
+            "reason": TOO_MANY,
+            "detail": detail,
+            "channel": None,
+            "late": False,
             "library": plan.version,
         }
     )

@@ -1,7 +1,8 @@
 """How a slice leaves: the seam where transactions take the place of at least once.
 
-Triggers, decisions and dead letters go first, then the changed states with the partition record as one record batch.
-A crash before the states are written makes the triggers go out again, with the same ids; none is lost.
+Triggers, decisions, dead letters and what is forwarded to other customers go first, then the changed states with the
+partition record as one record batch. A crash before the states are written makes all that go out again: triggers with
+the same ids, forwards with the same place that they come from, by which they are skipped. None is lost.
 """
 
 import asyncio
@@ -106,6 +107,8 @@ class AtLeastOnce:
         ]
         if done.dead_letters:
             sends.append(self._letters.send(self._routes.log, partition, done.dead_letters))
+        if done.forwards:
+            sends.append(self._sender.in_order(self._routes.log, [(one.key, one.value) for one in done.forwards]))
         results = await asyncio.gather(*sends, return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):

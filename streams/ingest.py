@@ -52,14 +52,14 @@ class Ingest:
         Raises KafkaError where the broker doesn't take them: the records are then to be forwarded again.
         """
         outcomes = [translate(self._codec, record) for record in records]
-        touchpoints = [outcome for outcome in outcomes if isinstance(outcome, tuple)]
+        touchpoints = [one for outcome in outcomes if isinstance(outcome, list) for one in outcome]
         await self._sender.by_key(self._log, touchpoints)
         await self._letters.send(self._topic, partition, [one for one in outcomes if isinstance(one, Refused)])
         self._metrics.forwarded.labels(self._topic).inc(len(touchpoints))
 
 
-def translate(codec: Codec, record: SourceRecord) -> Record | Refused | None:
-    """The record of the log that a source record becomes, its refusal, or None where its mapping leaves it out."""
+def translate(codec: Codec, record: SourceRecord) -> list[Record] | Refused:
+    """The records of the log that a source record becomes, none where its mapping leaves it out, or its refusal."""
     try:
         return _translated(codec, record)
     except BadRecord as error:
@@ -69,12 +69,12 @@ def translate(codec: Codec, record: SourceRecord) -> Record | Refused | None:
         return _refused(record, "translation failed", "", f"{type(error).__name__}: {error}")
 
 
-def _translated(codec: Codec, record: SourceRecord) -> Record | None:
+def _translated(codec: Codec, record: SourceRecord) -> list[Record]:
     fields = codec(record)
     if fields is None:
-        return None
-    value = _encoded(fields)
-    return decode_touchpoint(value).customer.encode(), value
+        return []
+    values = map(_encoded, fields if isinstance(fields, list) else [fields])
+    return [(decode_touchpoint(value).customer.encode(), value) for value in values]
 
 
 def _encoded(fields: dict[str, object]) -> bytes:

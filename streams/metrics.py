@@ -235,6 +235,37 @@ FORGOTTEN = Spec(
     "Customers forgotten, as nothing had come of them for `forget_after` of the library.",
     "Many at once: a publisher went silent, or a new library has a shorter `forget_after`.",
 )
+IDENTITIES_LINKED = Spec(
+    "identities_linked",
+    "counter",
+    "Identities that became part of a customer: their state was moved, their records are forwarded.",
+    "Far above the number of new visitors: a publisher links the same ids anew after splitting them off.",
+)
+IDENTITIES_SPLIT = Spec(
+    "identities_split",
+    "counter",
+    "Identities that stand by themselves again.",
+    "Rising with identities_linked: two publishers don't agree on who is who.",
+)
+LINKS_REFUSED = Spec(
+    "links_refused",
+    "counter",
+    "Links that were not made because the customer would have had too many identities.",
+    "A device or an account that many share: don't link it (the decisions with the reason `identities` name the "
+    "customer), split it off by identity.unlinked, or raise identities.limit in library.yaml.",
+)
+FORWARDS = Spec(
+    "forwards",
+    "counter",
+    "Records that were forwarded through the log to the customer they belong to.",
+    "Near the number of touchpoints: publishers go on writing under an alias; let them use the known id.",
+)
+FORWARDS_REPEATED = Spec(
+    "forwards_repeated",
+    "counter",
+    "Forwarded records that came again after a crash, and were skipped.",
+    "Rising without restarts: see the log for workers that are taken for dead.",
+)
 LIBRARY = Spec(
     "library_info",
     "gauge",
@@ -350,6 +381,13 @@ SPECS: tuple[Spec, ...] = (
     STATES_WRITTEN,
     LARGEST_STATE,
     EVICTED,
+    FORGOTTEN,
+    TOO_LARGE,
+    IDENTITIES_LINKED,
+    IDENTITIES_SPLIT,
+    LINKS_REFUSED,
+    FORWARDS,
+    FORWARDS_REPEATED,
     LIBRARY,
     LIBRARY_SEQUENCE,
     LIBRARY_NEWEST,
@@ -445,6 +483,7 @@ class Metrics:
         self.forgotten = self._counter(FORGOTTEN)
         self.too_large = self._counter(TOO_LARGE)
         self.forwarded = self._counter(FORWARDED)
+        self._count_identities()
         self.libraries_refused = self._counter(LIBRARIES_REFUSED)
         for reason in REASONS:
             self.libraries_refused.labels(reason)  # so that the first one is a rise from zero
@@ -467,6 +506,13 @@ class Metrics:
         self.partitions = self._gauge(PARTITIONS)
         self.ready = self._gauge(READY)
         self.bounded_type = Bounded()
+
+    def _count_identities(self) -> None:
+        self.identities_linked = self._counter(IDENTITIES_LINKED)
+        self.identities_split = self._counter(IDENTITIES_SPLIT)
+        self.links_refused = self._counter(LINKS_REFUSED)
+        self.forwards = self._counter(FORWARDS)
+        self.forwards_repeated = self._counter(FORWARDS_REPEATED)
 
     def _histogram(self, spec: Spec) -> Histogram:
         return Histogram(spec, self.registry)

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from rules import Decided, Slice
+from rules import TOO_MANY, Decided, Slice
 from streams.metrics import Metrics
 
 LIVE = 60_000
@@ -43,12 +43,21 @@ class Observer:
         metrics.evicted.inc(stats.evicted)
         metrics.forgotten.inc(stats.forgotten)
         metrics.too_large.inc(stats.too_large)
+        if done.forwards or stats.repeated:
+            self._identities(done)
         if stats.set_back:
             metrics.clock_skew.inc(stats.set_back)
             metrics.clock_skew_seconds.set(stats.largest_skew / 1000)
         if stats.timers:
             metrics.timers.inc(stats.timers)
             metrics.timer_lateness.observe(max(stats.timer_lateness, 0) / 1000)
+
+    def _identities(self, done: Slice) -> None:
+        metrics, stats = self._metrics, done.stats
+        metrics.forwards.inc(len(done.forwards))
+        metrics.forwards_repeated.inc(stats.repeated)
+        metrics.identities_linked.inc(stats.united)
+        metrics.identities_split.inc(stats.split)
 
     def _states(self, done: Slice) -> None:
         sizes = [len(value) for _, value in done.changes if value is not None]
@@ -61,6 +70,9 @@ class Observer:
         metrics = self._metrics
         kinds = Counter((one.signal, one.channel or "", one.outcome, one.reason or "") for one in firings)
         for (signal, channel, outcome, reason), count in kinds.items():
+            if reason == TOO_MANY:
+                metrics.links_refused.inc(count)
+                continue
             metrics.firings.labels(signal).inc(count)
             metrics.decisions.labels(signal, channel, outcome, reason).inc(count)
         # A slice's firings share few append times; those of a tick share one.

@@ -68,12 +68,29 @@ class Sender:
 
         Raises as `to_partition`.
         """
+        groups = await self._by_partition(topic, records)
+        await _all([self.to_partition(topic, partition, group) for partition, group in groups.items()])
+
+    async def in_order(self, topic: str, records: Iterable[Record]) -> None:
+        """As `by_key`, but where a record isn't taken none that follows it in its partition is.
+
+        Whoever skips what lies behind a record that came would else lose it.
+        """
+        groups = await self._by_partition(topic, records)
+        await _all([self._one_by_one(topic, partition, group) for partition, group in groups.items()])
+
+    async def _one_by_one(self, topic: str, partition: int, records: Sequence[Record]) -> None:
+        with _told(topic, partition):
+            for batch in self._batches(records):
+                await (await self._producer.send_batch(batch, topic, partition=partition))
+
+    async def _by_partition(self, topic: str, records: Iterable[Record]) -> dict[int, list[Record]]:
         partitions = sorted(await self._producer.partitions_for(topic))
         groups: dict[int, list[Record]] = {}
         for record in records:
             chosen = self._partitioner(record[0], partitions, partitions)
             groups.setdefault(chosen, []).append(record)
-        await _all([self.to_partition(topic, partition, group) for partition, group in groups.items()])
+        return groups
 
     def _batches(self, records: Iterable[Record]) -> Iterator[Any]:
         batch = None

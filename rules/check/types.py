@@ -19,6 +19,7 @@ _SYSTEM: Final = (
     "signal.fired",
     "profile.updated",
     "identity.linked",
+    "identity.unlinked",
     "clock.tick",
     "library.switched",
     "trigger.sent",

@@ -49,6 +49,9 @@ class Accumulator(Protocol):
     def settles(self, part: Any, now: int) -> int:
         """The moment after which time alone no longer moves the value; ``now`` where it stands still."""
 
+    def unite(self, part: Any, other: Any, now: int) -> Any:
+        """The part as if one customer had had the touchpoints of both; of those of one time the other's come later."""
+
 
 class Standing:
     """For what time alone doesn't change."""
@@ -123,6 +126,11 @@ class Windowed(Standing):
         rows = len(part[0])
         halved = self.thinned(part, rows // 4, rows // 4)
         return halved if len(halved[0]) < rows else None
+
+    def unite(self, part: Columns, other: Columns, now: int) -> Columns:
+        for row in zip(*other, strict=True):
+            part = self.keep(part, row, now)
+        return part
 
     def first(self, part: Columns, now: int) -> int:
         """Where the rows begin that are still in the window."""

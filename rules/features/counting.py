@@ -30,6 +30,9 @@ class CountEver(Standing):
     def read(self, part: int, now: int) -> int:
         return part
 
+    def unite(self, part: int, other: int, now: int) -> int:
+        return part + other
+
 
 class CountOver(Timed):
     """A count in a window. Part: its times."""
@@ -84,6 +87,16 @@ class Distinct(Standing):
         entries = len(sample) + len(newest)
         return _thinned(level, sample, newest, len(newest) // 4, entries // 4) if entries > 1 else None
 
+    def unite(self, part: Part, other: Part, now: int) -> Part:
+        level, sample, newest = _sampled(part)
+        their_level, their_sample, theirs = _sampled(other)
+        newest = _by_time(self._unexpired(_latest(newest, theirs), now))
+        level = max(level, their_level)
+        older = {key: time for key, time in _latest(sample, their_sample).items() if key not in newest}
+        sample = _of_level(self._unexpired(older, now), level)
+        exact = min(EXACT, len(newest))
+        return _thinned(level, _by_time(sample), newest, exact, SAMPLE) if sample or len(newest) > EXACT else newest
+
     def read(self, part: Part, now: int) -> int:
         level, sample, newest = _sampled(part)
         return (len(self._unexpired(sample, now)) << level) + len(self._unexpired(newest, now))
@@ -99,6 +112,14 @@ class Distinct(Standing):
             return latest
         edge = now - self.over
         return {key: time for key, time in latest.items() if time > edge}
+
+
+def _latest(one: Latest, other: Latest) -> Latest:
+    return {**one, **{key: max(time, one.get(key, time)) for key, time in other.items()}}
+
+
+def _by_time(latest: Latest) -> Latest:
+    return dict(sorted(latest.items(), key=lambda entry: entry[1]))
 
 
 def _sampled(part: Part | None) -> tuple[int, Latest, Latest]:

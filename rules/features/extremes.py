@@ -25,6 +25,9 @@ class ExtremeEver(Standing):
             return [value]
         return part
 
+    def unite(self, part: list[float], other: list[float], now: int) -> list[float]:
+        return self.add(part, other[0], now, now)
+
     def read(self, part: list[float], now: int) -> float:
         return part[0]
 
@@ -54,6 +57,11 @@ class ExtremeOver(Windowed):
                 first -= 1
             times[first:at], values[first:at] = [time], [value]
         return self.without_surplus([times, values], now)
+
+    def unite(self, part: Columns, other: Columns, now: int) -> Columns:
+        for time, value in zip(*other, strict=True):
+            part = self.add(part, value, time, now)
+        return part
 
     def read(self, part: Columns, now: int) -> float | None:
         at = self.first(part, now)

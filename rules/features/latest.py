@@ -19,6 +19,9 @@ class Last(Standing):
     def add(self, part: list[Any] | None, value: Any, time: int, now: int) -> list[Any]:
         return [time, value] if part is None or time >= part[0] else part
 
+    def unite(self, part: list[Any], other: list[Any], now: int) -> list[Any]:
+        return other if other[0] > part[0] else part
+
     def read(self, part: list[Any], now: int) -> Any:
         return part[1] if self.over is None or part[0] > now - self.over else None
 
@@ -33,6 +36,9 @@ class FirstEver(Standing):
 
     def add(self, part: list[Any] | None, value: Any, time: int, now: int) -> list[Any]:
         return [time, value] if part is None or time < part[0] else part
+
+    def unite(self, part: list[Any], other: list[Any], now: int) -> list[Any]:
+        return other if other[0] < part[0] else part
 
     def read(self, part: list[Any], now: int) -> Any:
         return part[1]

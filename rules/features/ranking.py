@@ -42,6 +42,14 @@ class TopEver(Standing):
         part[key] = [*two_sum(high, low, amount), time, raw]
         return part
 
+    def unite(self, part: dict[str, list[Any]], other: dict[str, list[Any]], now: int) -> dict[str, list[Any]]:
+        """A value that one has forgotten may have had as much there as the smallest that is kept."""
+        ours, theirs = _forgotten(part), _forgotten(other)
+        entries = {key: _added(part.get(key), ours, other.get(key), theirs) for key in (*part, *other)}
+        largest = set(nlargest(EXACT, entries, key=lambda key: _total(entries[key])))
+        kept = [(key, entry) for key, entry in entries.items() if key in largest]
+        return dict(sorted(kept, key=lambda one: one[1][2]))
+
     def halve(self, part: dict[str, list[Any]]) -> dict[str, list[Any]] | None:
         largest = set(nlargest(len(part) // 2, part, key=lambda one: _total(part[one])))
         return {key: entry for key, entry in part.items() if key in largest} or None
@@ -59,6 +67,19 @@ class TopEver(Standing):
 def _total(entry: list[Any]) -> float:
     total: float = entry[0] + entry[1]
     return total
+
+
+def _forgotten(part: dict[str, list[Any]]) -> float:
+    """What a value that isn't among those kept may have had."""
+    return min(map(_total, part.values())) if len(part) >= EXACT else 0.0
+
+
+def _added(one: list[Any] | None, absent: float, other: list[Any] | None, absent_there: float) -> list[Any]:
+    if one is None or other is None:
+        high, low, time, value = one or other or [0.0, 0.0, 0, None]
+        return [*two_sum(high, low, absent if one is None else absent_there), time, value]
+    latest = one if one[2] >= other[2] else other
+    return [*two_sum(one[0], one[1] + other[1], other[0]), latest[2], latest[3]]
 
 
 class TopOver(Windowed):

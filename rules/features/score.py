@@ -30,6 +30,10 @@ class Score(Standing):
             return [score * exp2((at - time) / self.half_life) + weight, time]
         return [score + weight * exp2((time - at) / self.half_life), at]
 
+    def unite(self, part: list[Any], other: list[Any], now: int) -> list[Any]:
+        score, time = other
+        return self.add(part, score, time, now)
+
     def read(self, part: list[Any], now: int) -> float:
         return tidy(part[0] * exp2((part[1] - now) / self.half_life))
 

@@ -13,6 +13,7 @@ from rules.features.buckets import (
     Bucket,
     Buckets,
     buckets_of,
+    by_time,
     ends,
     inside,
     merged,
@@ -49,6 +50,16 @@ class Timed(Standing):
         buckets, times = _columns(part)
         entries = len(buckets) + len(times)
         return self._merged(buckets, times, len(times) // 4, entries // 4) if entries > 1 else None
+
+    def unite(self, part: Times, other: Times, now: int) -> Times:
+        (buckets, times), (more, others) = _columns(part), _columns(other)
+        edge = now - self.kept
+        times = sorted([*times, *others])
+        times = times[bisect_right(times, edge) :]
+        buckets = without_expired(by_time([*buckets, *more]), edge)
+        if len(times) > self.exact:
+            return self._merged(buckets, times, self.exact, MOST)
+        return [buckets, times] if buckets else times
 
     def moments(self, part: Times) -> list[int]:
         """The times at which the edge of a window changes what is later than it."""

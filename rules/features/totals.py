@@ -15,6 +15,7 @@ from rules.features.buckets import (
     Bucket,
     Buckets,
     buckets_of,
+    by_time,
     ends,
     inside,
     merged,
@@ -42,6 +43,10 @@ class TotalEver(Standing):
     def add(self, part: list[Any] | None, value: float, time: int, now: int) -> list[Any]:
         high, low, count = part or (0.0, 0.0, 0)
         return [*two_sum(high, low, float(value)), count + 1]
+
+    def unite(self, part: list[Any], other: list[Any], now: int) -> list[Any]:
+        high, low = two_sum(part[0], part[1] + other[1], other[0])
+        return [high, low, part[2] + other[2]]
 
     def read(self, part: list[Any], now: int) -> float:
         total = part[0] + part[1]
@@ -84,6 +89,14 @@ class TotalOver(Standing):
             return None if self.mean else 0.0
         total = safe_sum(kept)
         return tidy(total / count if self.mean else total)
+
+    def unite(self, part: list[list[Any]], other: list[list[Any]], now: int) -> list[list[Any]]:
+        (times, numbers, buckets), (more, others, others_buckets) = _columns(part), _columns(other)
+        rows = sorted(zip([*times, *more], [*numbers, *others], strict=True), key=lambda row: row[0])
+        rows = rows[bisect_right(rows, now - self.over, key=lambda row: row[0]) :]
+        times, numbers = [row[0] for row in rows], [row[1] for row in rows]
+        buckets = without_expired(by_time([*buckets, *others_buckets]), now - self.over)
+        return _merged(times, numbers, buckets, EXACT, MOST) if len(times) > EXACT else _part(times, numbers, buckets)
 
     def halve(self, part: list[list[Any]]) -> list[list[Any]] | None:
         times, numbers, buckets = _columns(part)

@@ -101,6 +101,31 @@ class FollowMatcher:
             self._pass(instance, now)
         self.instances.set_timer(state)
 
+    def unite(self, state: State, moved: State, at: Moment) -> None:
+        """Takes over another customer's instances; a silence that is over by now, and that neither broke, fires now."""
+        at.evicted += self.instances.unite(state, moved, lambda _, ours, theirs: self._joined(ours, theirs, at.now))
+        for per, instance in self.instances.all(state):
+            completion = self._pass(instance, at.now)
+            if completion is not None:
+                fire(state, self.signal, per, completion.ids, at)
+        self.instances.set_timer(state)
+
+    def _joined(self, ours: Instance, theirs: Instance, now: int) -> Instance:
+        """What both keep, read again from the further of the two runs before it; what that completes fires nothing.
+
+        Where nothing is left to be read, that is the further of the two runs, and of two as far the earlier.
+        """
+        first = max((ours, theirs), key=lambda one: _progress(one[BASE]))
+        other = theirs if first is ours else ours
+        since = first[FOLDED] if first[BASE] is not None else LONG_AGO
+        kept = [*first[KEPT], *(seen for seen in other[KEPT] if seen[0] > since)]
+        instance = [None, sorted(kept, key=lambda seen: int(seen[0])), first[BASE], max(ours[FOLDED], theirs[FOLDED])]
+        instance.append(max(ours[DONE], theirs[DONE]))
+        instance[RUN] = None if first[BASE] is None else run_of(first[BASE])
+        self._read_again(instance, instance[KEPT][-1][0] if instance[KEPT] else LONG_AGO)
+        self._fold(instance, now)
+        return instance
+
     def _due(self, state: State, per: str | None, instance: Instance) -> int | None:
         run = instance[RUN]
         due = None if run is None else self.nodes.due(run_of(run))
@@ -197,6 +222,11 @@ class FollowMatcher:
             base = after if isinstance(after, Run) else None
             instance[FOLDED] = seen.time
         instance[BASE] = base
+
+
+def _progress(run: Any) -> tuple[int, int, int]:
+    """How far a run is: by the awaited step, how often that was fulfilled, and by being early."""
+    return (-1, 0, 0) if run is None else (run_of(run).at, run_of(run).done, -run_of(run).since)
 
 
 def _complete(instance: Instance, time: int, read: int) -> None:

@@ -65,6 +65,23 @@ class LaggingSilentMatcher:
             self._let_pass(instance, now)
         self.instances.set_timer(state)
 
+    def unite(self, state: State, moved: State, at: Moment) -> None:
+        """Takes over another customer's instances: each one's touchpoints break the silences of the other's."""
+        at.evicted += self.instances.unite(state, moved, self._joined)
+        for per, instance in self.instances.all(state):
+            self._settle(state, per, instance, at)
+            self.instances.replace(state, per, self._remembered(instance, at.now))
+        self.instances.set_timer(state)
+
+    def _joined(self, per: str | None, ours: list[list[Any]], theirs: list[list[Any]]) -> list[list[Any]]:
+        joined = {time: [time, name, self._waits(ours, theirs, time)] for time, name, _ in (*theirs, *ours)}
+        return [joined[time] for time in sorted(joined)]
+
+    def _waits(self, ours: list[list[Any]], theirs: list[list[Any]], time: int) -> bool:
+        both = [*ours, *theirs]
+        waited = all(known[WAITS] for known in both if known[TIME] == time)
+        return waited and not any(time < known[TIME] < time + self.duration for known in both)
+
     def _let_pass(self, instance: list[list[Any]], now: int) -> None:
         """Moments that are over and haven't fired were forbidden by `again`, and aren't made up for."""
         for known in instance:

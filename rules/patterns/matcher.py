@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from rules.firing import Moment, SignalPlan, forget, touch
+from rules.firing import INSTANCE_LIMIT, Moment, SignalPlan, among, forget, touch
 from rules.state import State
 from rules.touchpoint import Touchpoint
 
@@ -14,6 +14,10 @@ See = Callable[[State, Touchpoint, Moment], None]
 
 Due = Callable[[State, "str | None", Any], "int | None"]
 """When time alone will make an instance fire: (state, per value, instance). Never a moment that `again` forbids."""
+
+
+Join = Callable[["str | None", Any, Any], Any]
+"""Makes one of two customers' instances: (per value, the one's, the other's)."""
 
 
 class Instances:
@@ -48,12 +52,34 @@ class Instances:
         forget(state, self.signal, gone)
         return True
 
+    def replace(self, state: State, per: str | None, instance: Any) -> None:
+        """Puts another in the place of an instance that is kept; it isn't touched by that."""
+        if self.per:
+            state.parts[self.key][per] = instance
+        else:
+            state.parts[self.key] = instance
+
     def end(self, state: State, per: str | None) -> None:
         """Ends an instance without firing."""
         if self.per:
             state.parts.get(self.key, {}).pop(per, None)
         else:
             state.parts.pop(self.key, None)
+
+    def unite(self, state: State, moved: State, join: Join) -> int:
+        """Takes over the instances of another customer; those of the same per value are joined. How many had to go."""
+        ours, theirs = state.parts.get(self.key), moved.parts.get(self.key)
+        if theirs is None:
+            return 0
+        if not self.per:
+            state.parts[self.key] = theirs if ours is None else join(None, ours, theirs)
+            return 0
+        ours = ours or {}
+        kept, gone = among(ours, theirs, INSTANCE_LIMIT)
+        state.parts[self.key] = {per: _joined(per, ours.get(per), theirs.get(per), join) for per in kept}
+        for per in gone:
+            forget(state, self.signal, per)
+        return len(gone)
 
     def set_timer(self, state: State) -> None:
         if not self.per:
@@ -62,6 +88,12 @@ class Instances:
             return
         dues = [due for per, instance in self.all(state) if (due := self.due(state, per, instance)) is not None]
         state.set_timer(self.key, min(dues, default=None))
+
+
+def _joined(per: str, ours: Any, theirs: Any, join: Join) -> Any:
+    if ours is None or theirs is None:
+        return ours if theirs is None else theirs
+    return join(per, ours, theirs)
 
 
 class Matcher(Protocol):

@@ -70,6 +70,25 @@ class SilentMatcher:
                 instance[WAITS] = False
         self.instances.set_timer(state)
 
+    def unite(self, state: State, moved: State, at: Moment) -> None:
+        """Takes over another customer's instances: the later last touchpoint is the last of both.
+
+        A silence that is over, and that the other's touchpoint came too late to break, fires now.
+        """
+
+        def join(per: str | None, ours: list[Any], theirs: list[Any]) -> list[Any]:
+            earlier, later = sorted((ours, theirs), key=lambda one: int(one[TIME]))
+            if earlier[TIME] == later[TIME]:
+                return [*ours[:WAITS], ours[WAITS] and theirs[WAITS]]
+            if earlier[TIME] + self.duration <= later[TIME]:
+                self._settle(state, per, earlier, at)
+            return later
+
+        at.evicted += self.instances.unite(state, moved, join)
+        for per, instance in self.instances.all(state):
+            self._settle(state, per, instance, at)
+        self.instances.set_timer(state)
+
     def _settle(self, state: State, per: str | None, instance: list[Any], at: Moment) -> None:
         if instance[WAITS] and instance[TIME] + self.duration <= at.now:
             instance[WAITS] = False

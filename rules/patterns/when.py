@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from rules.features import FeaturePlan
 from rules.firing import FIRED, Condition, Moment, SignalPlan, again_allows, fire, forget, seen_by_when
 from rules.patterns.matcher import Instances
-from rules.state import State
+from rules.state import UNBORN, State
 from rules.touchpoint import Touchpoint
 
 CENTURIES: Final = 300 * 365 * 24 * 3_600_000  # how far ahead a condition about dates is looked at (ms)
@@ -150,6 +150,23 @@ class WhenMatcher:
             elif since is None:
                 since = TRUE_BEFORE
             self._keep(state, per, since, now)
+        self.instances.set_timer(state)
+
+    def standing(self, state: State, now: int) -> dict[str | None, int | None]:
+        """Since when each instance has been true, as its memory has it; empty for one who has had no record."""
+        return {per: self._before(state, per, now) for per in self.living(state)} if state.clock != UNBORN else {}
+
+    def unite(self, state: State, moved: State, known: Sequence[Mapping[str | None, int | None]], now: int) -> None:
+        """Sets the instances anew where two customers have become one; ``known``: what was `standing` of each.
+
+        Of two moments since which a `hold` runs the earlier counts; what only turns true by that counts as true before.
+        """
+        lasting = dict.fromkeys(per for one in (state, moved) for per, _ in self.instances.all(one))
+        state.parts.pop(self.signal.key, None)
+        for per in lasting if self.several else self.living(state):
+            sinces = [since for one in known if (since := one.get(per)) is not None]
+            true = self._true(state, per, now)
+            self._keep(state, per, min(sinces, default=TRUE_BEFORE) if true else None, now)
         self.instances.set_timer(state)
 
     def _reads_otherwise(self, state: State, warm: State) -> bool:

@@ -36,8 +36,8 @@ instead.
 A duration is a whole number and one unit of s, m, h or d: `90s`, `30m`, `24h`, `14d`; at most 3660d. A type is a
 dotted name; `content.*` is every type below `content.` at any depth, but not `content`; a list of types may stand
 wherever one may. `'*'` is every type that customers make: not `signal.fired`, `profile.updated`, `identity.linked`,
-`clock.tick`, `library.switched` and `trigger.*`, which are read by their names. Types are compared letter by
-letter, capitals too.
+`identity.unlinked`, `clock.tick`, `library.switched` and `trigger.*`, which are read by their names. Types are
+compared letter by letter, capitals too.
 """
 
 SEGMENTS: Final = """

@@ -14,6 +14,7 @@ from rules.schema import (
     DateEntry,
     FeatureEntry,
     FiringEntry,
+    IdentitiesEntry,
     InteractionEntry,
     LibraryFile,
     SegmentEntry,
@@ -45,6 +46,7 @@ def _parts() -> Iterator[str]:
     yield prose.FILES
     yield from section("library.yaml", LibraryFile)
     yield from section("sources", SourceEntry, 3)
+    yield from section("identities", IdentitiesEntry, 3)
     yield from section("interactions.yaml", InteractionEntry)
     yield from section("segments.yaml", SegmentEntry, said=("condition",))
     yield prose.SEGMENTS

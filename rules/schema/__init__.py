@@ -14,7 +14,14 @@ from rules.schema.features import (
     TrendEntry,
 )
 from rules.schema.json_schema import json_schemas
-from rules.schema.library import ChannelEntry, InteractionEntry, LibraryFile, SegmentEntry, SourceEntry
+from rules.schema.library import (
+    ChannelEntry,
+    IdentitiesEntry,
+    InteractionEntry,
+    LibraryFile,
+    SegmentEntry,
+    SourceEntry,
+)
 from rules.schema.signals import PATTERNS, DateEntry, SignalFile, StepEntry, ThenEntry, WithoutEntry
 from rules.schema.timelines import MOST_TIMELINES, FiringEntry, TimelineEntry, TouchpointEntry
 from rules.schema.words import CHANNEL_NAME, FEATURE_NAME, SEGMENT_NAME, TYPE_NAME
@@ -34,6 +41,7 @@ __all__ = [
     "Declared",
     "FeatureEntry",
     "FiringEntry",
+    "IdentitiesEntry",
     "InteractionEntry",
     "LibraryFile",
     "OfEntry",

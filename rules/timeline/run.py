@@ -19,6 +19,7 @@ CUSTOMER: Final = "customer"
 REFUSED: Final = "if"
 NO_CHANNEL: Final = "no channel"
 _NO_LIBRARY: Final = -1
+_SPACE: Final = 1 << 32  # between the offsets of steps: there is what links forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,21 @@ def run_timeline(plan: Plan, timeline: Timeline) -> tuple[Found, ...]:
     Raises:
         BadTimeline: where a step is no touchpoint that a detector could take.
     """
-    partition = Partition(plan, states_of(timeline), number=0, log="timeline", clock="log")
+    partition = Partition(plan, states_of(timeline), number=0, log="timeline", clock="log", loops=True)
     records, found = list(records_of(timeline)), list[Found]()
     while records:
         done = partition.evaluate(records)
         _check(done)
         partition.commit(done)
         found += map(_found, done.decisions)
-        records = records[done.consumed :]
+        records = [*_looped(done, records[0].timestamp), *records[done.consumed :]]
     return tuple(found)
+
+
+def _looped(done: Slice, timestamp: int) -> Iterator[Record]:
+    """What a link forwards, right behind it: a timeline is of one customer, but links name others."""
+    for at, one in enumerate(done.forwards, 1):
+        yield Record(done.offset + at, timestamp, one.key, one.value)
 
 
 def states_of(timeline: Timeline) -> dict[bytes, bytes]:
@@ -83,20 +90,20 @@ def states_of(timeline: Timeline) -> dict[bytes, bytes]:
 
 
 def records_of(timeline: Timeline) -> Iterator[Record]:
-    """A timeline as a log: its steps at the odd offsets, and a tick at its end.
+    """A timeline as a log: its steps, and a tick at its end.
 
     Before the context changes there is a tick too, for all that is due by then.
     """
     key = CUSTOMER.encode()
     for at, step in enumerate(timeline.steps):
-        said = {"type": step.type, "time": step.time, **dict(step.fields)}
+        offset, said = at * _SPACE + _SPACE // 2, {"type": step.type, "time": step.time, **dict(step.fields)}
         if step.type == UPDATED:
-            yield _tick(2 * at, step.time)
-            yield Record(2 * at + 1, step.time, None, orjson.dumps(said))
+            yield _tick(at * _SPACE, step.time)
+            yield Record(offset, step.time, None, orjson.dumps(said))
         else:
             said = {"id": f"step {at + 1}", "customer": CUSTOMER, **said}
-            yield Record(2 * at + 1, step.time, key, orjson.dumps(said))
-    yield _tick(2 * len(timeline.steps), timeline.end)
+            yield Record(offset, step.time, key, orjson.dumps(said))
+    yield _tick(len(timeline.steps) * _SPACE, timeline.end)
 
 
 def _tick(offset: int, time: int) -> Record:
@@ -106,7 +113,7 @@ def _tick(offset: int, time: int) -> Record:
 def _check(done: Slice) -> None:
     for letter in done.dead_letters:
         place = f" at {letter.place}" if letter.place else ""
-        raise BadTimeline(f"touchpoint {letter.offset // 2 + 1}: {letter.reason}{place}: {letter.detail}")
+        raise BadTimeline(f"touchpoint {letter.offset // _SPACE + 1}: {letter.reason}{place}: {letter.detail}")
 
 
 def _found(decision: Outgoing) -> Found:

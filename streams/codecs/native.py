@@ -15,6 +15,7 @@ def decode(record: SourceRecord) -> Fields:
     refuse_ours(text_at(fields, "type"), "$.type")
     fields["id"] = text_at(fields, "id") or position(record)
     fields["customer"] = customer_of(fields, record)
+    fields.pop("from", None)  # the detector's own: a record that seems to have come before is skipped
     return fields
 
 

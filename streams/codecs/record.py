@@ -35,8 +35,9 @@ class SourceRecord(Protocol):
     def headers(self) -> Sequence[tuple[str, bytes]]: ...
 
 
-Codec = Callable[[SourceRecord], Fields | None]
-"""Decodes one source record; None for one that its mapping leaves out. Raises BadRecord and nothing else."""
+Codec = Callable[[SourceRecord], Fields | list[Fields] | None]
+"""Decodes one source record, which may become several of the log; None for one that its mapping leaves out. Raises
+BadRecord and nothing else."""
 
 
 def bad(reason: Reason, place: str, found: str, expected: str) -> BadRecord:

@@ -1,4 +1,6 @@
-"""The Segment spec (track, page, screen, identify, group) to touchpoints.
+"""The Segment spec (track, page, screen, identify, group, alias) to touchpoints.
+
+Who has no userId is the customer ``anon:ANONYMOUSID``; an identify with both ids and an alias link the two.
 
 https://segment.com/docs/connections/spec/ says what the messages hold. An event's name becomes a type by lower case
 and ``_`` for what isn't a letter, a digit, a dot or a dash: "Product Viewed" is ``product_viewed``.
@@ -15,6 +17,9 @@ from streams.codecs.body import json_object, object_at, shown, text_at
 from streams.codecs.native import refuse_ours
 from streams.codecs.record import Fields, SourceRecord, bad, position
 
+ANONYMOUS = "anon:"
+"""Before an anonymousId in a customer's id, so that it is told from the ids of known customers."""
+
 TIMES = ("timestamp", "originalTimestamp", "receivedAt", "sentAt")
 """Segment's own choice first: ``timestamp`` is corrected for the device's wrong clock."""
 
@@ -25,14 +30,20 @@ VALUES = ("value", "revenue", "total")
 _NOT_IN_TYPE = re.compile(r"[^\w.-]+")
 
 
-def decode(record: SourceRecord) -> Fields:
+def decode(record: SourceRecord) -> Fields | list[Fields]:
     """Decodes one message of the Segment spec. Raises BadRecord."""
     message = json_object(record.value)
     kind = text_at(message, "type")
+    if kind == "alias":
+        return _alias(message, _common(message, record))
     call = CALLS.get(kind or "")
     if call is None:
         raise _unknown_call(kind)
-    return _common(message, record) | call(message)
+    fields = _common(message, record) | call(message)
+    anonymous = fields["identities"].get("anonymous")
+    if kind != "identify" or anonymous is None or "user" not in fields["identities"]:
+        return fields
+    return [fields, _link(_common(message, record), ANONYMOUS + anonymous)]
 
 
 def _common(message: Mapping[str, Any], record: SourceRecord) -> Fields:
@@ -42,7 +53,7 @@ def _common(message: Mapping[str, Any], record: SourceRecord) -> Fields:
     fields: Fields = {
         "id": text_at(message, "messageId") or position(record),
         "time": _time(message),
-        "customer": user or anonymous,
+        "customer": user or f"{ANONYMOUS}{anonymous}",
         "identities": _present({"user": user, "anonymous": anonymous}),
     }
     return fields | _present({"channel": _channel(message), "source": _campaign(message)})
@@ -95,6 +106,23 @@ def _identify(message: Mapping[str, Any]) -> Fields:
     return {"type": "profile.updated", "properties": object_at(message, "traits")}
 
 
+def _alias(message: Mapping[str, Any], common: Fields) -> list[Fields]:
+    """What was another id's is the user's. Where nothing tells whether that one was anonymous, both may have been."""
+    user, previous = text_at(message, "userId"), text_at(message, "previousId")
+    if user is None or previous is None:
+        place = "$.userId" if user is None else "$.previousId"
+        raise bad("missing field", place, "nothing", "an alias's userId and previousId")
+    anonymous = text_at(message, "anonymousId")
+    others = {previous: [ANONYMOUS + previous], None: [ANONYMOUS + previous, previous]}.get(anonymous, [previous])
+    return [_link(common, other) for other in others]
+
+
+def _link(common: Fields, other: str) -> Fields:
+    """The record that makes the message's customer one with another id."""
+    link = {"id": f"{common['id']}:{other}", "type": "identity.linked", "properties": {"to": other}}
+    return common | link
+
+
 def _group(message: Mapping[str, Any]) -> Fields:
     """Traits of a group are the group's: they don't go to the customer's profile."""
     group = text_at(message, "groupId")
@@ -113,11 +141,9 @@ CALLS: Mapping[str, Callable[[Mapping[str, Any]], Fields]] = {
 
 
 def _unknown_call(kind: str | None) -> BadRecord:
-    expected = "track, page, screen, identify or group"
+    expected = "track, page, screen, identify, group or alias"
     if kind is None:
         return bad("missing field", "$.type", "nothing", expected)
-    if kind == "alias":
-        return bad("not supported", "$.type", '"alias"', f"{expected}; alias is not supported yet")
     return bad("unknown value", "$.type", shown(kind), expected)
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-MADE_BY_NO_CUSTOMER = {"signal.fired", "profile.updated", "identity.linked", "clock.tick", "library.switched"}
+MADE_BY_NO_CUSTOMER = {
+    "signal.fired",
+    "profile.updated",
+    "identity.linked",
+    "identity.unlinked",
+    "state.moved",
+    "clock.tick",
+    "library.switched",
+}
 
 
 def names(types: str | list[str]) -> list[str]:

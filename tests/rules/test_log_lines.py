@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules import BadRecord, Partition, Plan, decode_touchpoint, replay
-from rules.log_lines import LineReader, Record
+from rules.log_lines import SPACE, LineReader, Record
 from rules.replaying import SETTLE
 from rules.touchpoint import MAX_BYTES
 from tests.oracle.strategies import libraries, logs
@@ -71,7 +71,11 @@ def test_a_line_says_what_a_record_of_the_log_says(raw: bytes) -> None:
 
 def test_a_ticks_offset_is_kept_free() -> None:
     records = list(LineReader(SETTLE).records([line(time=n * 1000) for n in range(3)]))
-    assert [(one.offset, one.timestamp, one.tick) for one in records] == [(1, 0, 0), (3, 1000, 0), (5, 2000, 500)]
+    assert [(one.offset, one.timestamp, one.tick) for one in records] == [
+        (SPACE // 2, 0, 0),
+        (3 * SPACE // 2, 1000, 0),
+        (5 * SPACE // 2, 2000, 500),
+    ]
 
 
 def by_hand(plan: Plan, lines: Iterable[bytes]) -> list[bytes]:

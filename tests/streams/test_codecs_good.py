@@ -35,7 +35,11 @@ class TestNative:
         forwarded = translate(
             codec_for("native"), Incoming(b'{"type":"a","time":5,"customer":"ann"}', key=b"session 9")
         )
-        assert forwarded == (b"ann", b'{"type":"a","time":5,"customer":"ann","id":"clicks:3:17"}')
+        assert forwarded == [(b"ann", b'{"type":"a","time":5,"customer":"ann","id":"clicks:3:17"}')]
+
+    def test_a_from_is_left_out(self) -> None:
+        touchpoint = {"id": "n1", "type": "a", "time": 5, "customer": "ann"}
+        assert decoded("native", touchpoint | {"from": "0:7"}) == touchpoint
 
 
 TRACK = {
@@ -103,7 +107,41 @@ class TestSegment:
 
     def test_an_anonymous_visitor_without_a_message_id(self) -> None:
         fields = decoded("segment", {"type": "page", "anonymousId": "x1", "sentAt": "2026-01-05T10:00:00Z"})
-        assert (fields["customer"], fields["id"], fields["time"]) == ("x1", "clicks:3:17", "2026-01-05T10:00:00Z")
+        assert (fields["customer"], fields["id"]) == ("anon:x1", "clicks:3:17")
+        assert (fields["identities"], fields["time"]) == ({"anonymous": "x1"}, "2026-01-05T10:00:00Z")
+
+    def test_an_identify_with_both_ids_links_them(self) -> None:
+        message = {"type": "identify", "userId": "ann", "anonymousId": "x1", "messageId": "m1", "timestamp": "t"}
+        identities = {"user": "ann", "anonymous": "x1"}
+        assert decoded("segment", message | {"traits": {"age": 40}}) == [
+            {
+                "id": "m1",
+                "time": "t",
+                "customer": "ann",
+                "identities": identities,
+                "type": "profile.updated",
+                "properties": {"age": 40},
+            },
+            {
+                "id": "m1:anon:x1",
+                "time": "t",
+                "customer": "ann",
+                "identities": identities,
+                "type": "identity.linked",
+                "properties": {"to": "anon:x1"},
+            },
+        ]
+
+    @pytest.mark.parametrize(
+        ("anonymous", "others"),
+        [({"anonymousId": "x1"}, ["anon:x1"]), ({"anonymousId": "y"}, ["x1"]), ({}, ["anon:x1", "x1"])],
+    )
+    def test_an_alias_links_what_may_be_meant(self, anonymous: dict[str, str], others: list[str]) -> None:
+        message = {"type": "alias", "userId": "ann", "previousId": "x1", "messageId": "m1", "timestamp": "t"}
+        links = decoded("segment", message | anonymous)
+        assert [(one["customer"], one["type"], one["properties"]["to"]) for one in links] == [
+            ("ann", "identity.linked", other) for other in others
+        ]
 
     @pytest.mark.parametrize(
         ("event", "kind"),
@@ -175,6 +213,7 @@ class TestCloudEvents:
 @pytest.mark.parametrize(("name", "value"), [("segment", TRACK), ("cloudevents", EVENT)])
 def test_what_comes_out_is_a_touchpoint(name: str, value: Any) -> None:
     forwarded = translate(codec_for(name), Incoming(json.dumps(value).encode()))
-    assert isinstance(forwarded, tuple)
-    assert forwarded[1] is not None
-    assert decode_touchpoint(forwarded[1]).time == 1_767_607_200_000
+    assert isinstance(forwarded, list)
+    [(_, made, *_)] = forwarded
+    assert made is not None
+    assert decode_touchpoint(made).time == 1_767_607_200_000

@@ -13,6 +13,7 @@ _INTERNAL: Final[Mapping[str, str]] = {
     "signal.fired": "Another signal fired",
     "profile.updated": "The profile changed",
     "identity.linked": "Two identities were linked",
+    "identity.unlinked": "An identity was split off",
 }
 
 
