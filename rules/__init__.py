@@ -2,6 +2,8 @@
 
 from rules.comparing import Changes, Comparison, Difference, Made, Side, changes, compare, told_difference
 from rules.compile import compile_plan
+from rules.context import CONTEXT_KEY, encode_context, read_context
+from rules.context import UPDATED as CONTEXT
 from rules.declaration import Library
 from rules.docs import library_site
 from rules.explaining import Explained, Explainer, Kept, Life, NearestMisses, as_json, life_in, life_of, told
@@ -30,13 +32,15 @@ from rules.slice import DeadLetter, Decided, Forward, LogRecord, Outgoing, Slice
 from rules.source import Document, Path, Place, Table, plain, read_document
 from rules.switch import ANY_LIBRARY, NO_LIBRARY, Switch, encode_switch, switch_in
 from rules.timeline import BadTimeline, Line, Mark, Outcome, Rig, drawn
-from rules.touchpoint import MAX_TIME, BadRecord, Touchpoint, decode_touchpoint, to_millis
+from rules.touchpoint import MAX_TIME, BadRecord, Touchpoint, decode_control, decode_touchpoint, to_millis
 from rules.wall_time import zone_of
 from rules.warming import Warming
 from rules.wire import MARKER_KEY, Marker, decode_marker, library_of, rfc3339
 
 __all__ = [
     "ANY_LIBRARY",
+    "CONTEXT",
+    "CONTEXT_KEY",
     "MARKER_KEY",
     "MAX_TIME",
     "NO_LIBRARY",
@@ -95,9 +99,11 @@ __all__ = [
     "changes",
     "compare",
     "compile_plan",
+    "decode_control",
     "decode_marker",
     "decode_touchpoint",
     "drawn",
+    "encode_context",
     "encode_switch",
     "folder_files",
     "json_schemas",
@@ -113,6 +119,7 @@ __all__ = [
     "nearest",
     "one_of",
     "plain",
+    "read_context",
     "read_document",
     "replay",
     "rfc3339",

@@ -7,12 +7,13 @@ mapping whose entries each go by their own time: so one town's weather changes w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
+import orjson
 
 from rules.fields import as_key, storable
-from rules.touchpoint import BadRecord
+from rules.touchpoint import MAX_TIME, BadRecord, Control
 
 CONTEXT_KEY: Final = b"\0context"
 """Where a partition keeps it, beside the customers' states."""
@@ -61,14 +62,34 @@ class Context:
         return Context(entries), gone
 
 
-def check_context(properties: Any) -> int:
-    """How many values of a `context.updated` are too large to be kept, so that they count as removed.
+class Change(NamedTuple):
+    """What a `context.updated` says, and from when on (ms). ``too_large``: values that can't be kept, so are removed."""
+
+    properties: Mapping[str, Any]
+    time: int
+    too_large: int
+
+
+def read_context(control: Control) -> Change:
+    """The change that a record without a key says.
 
     Raises:
-        BadRecord: when it has no names with values.
+        BadRecord: when it has no time, or no names with values.
     """
-    if not isinstance(properties, dict):
-        raise BadRecord("wrong type", "$.properties", "no mapping; expected names with values")
+    if control.time is None or not 0 <= control.time <= MAX_TIME:
+        raise BadRecord("wrong time", "$.time", f"{control.time}; expected epoch milliseconds between 1970 and 9999")
+    if control.properties is None:
+        raise BadRecord("wrong type", "$.properties", "nothing; expected names with values")
+    return Change(control.properties, control.time, _checked(control.properties))
+
+
+def encode_context(properties: Mapping[str, Any], time: int) -> bytes:
+    """The record's value; its key is None, and each partition of the log gets one."""
+    return orjson.dumps({"type": UPDATED, "time": time, "properties": properties})
+
+
+def _checked(properties: Mapping[str, Any]) -> int:
+    """How many of the values are too large."""
     count = 0
     for name, value in properties.items():
         inside = value if isinstance(value, dict) else {name: value}

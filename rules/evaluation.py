@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from msgspec.structs import replace
 
 from rules.adopting import Adoption, Holding
-from rules.context import CONTEXT_KEY, Context, check_context
+from rules.context import CONTEXT_KEY, Context, read_context
 from rules.context import UPDATED as CONTEXT
 from rules.dues import Dues
 from rules.firing import Moment
@@ -229,11 +229,9 @@ class Evaluation:
 
     def _change_context(self, control: Control, record: LogRecord) -> None:
         """What is so for everybody from this record on; nothing fires by it."""
-        if control.time is None:
-            raise BadRecord("wrong type", "$.time", "a context without a time; expected epoch milliseconds or RFC 3339")
-        stats, properties = self.slice.stats, control.properties
-        stats.too_large += check_context(properties)
-        self.context, gone = self.context.updated(properties or {}, self._judged(control.time, record))
+        stats, change = self.slice.stats, read_context(control)
+        stats.too_large += change.too_large
+        self.context, gone = self.context.updated(change.properties, self._judged(change.time, record))
         stats.evicted += gone
         self.slice.context, self.size = self.context, self.size + len(record.value or b"")
         self.plan.surroundings.values = self.context.values

@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from rules.context import CONTEXT_KEY
+from rules.context import UPDATED as CONTEXT
 from rules.explaining.explained import At, Fired, Sighting
 from rules.explaining.sightings import Sightings
 from rules.log_lines import LineReader, Record, tick
@@ -108,10 +110,12 @@ def life_of(
     return _Living(plan, customer, clock, at, look).through(lines)
 
 
-def run_on(plan: Plan, life: Life, raw: bytes | None, now: int) -> Life:
-    """A life from its state as it is kept, time running on to ``now`` (ms): what fires by then is foreseen."""
+def run_on(plan: Plan, life: Life, raw: bytes | None, now: int, context: bytes | None = None) -> Life:
+    """A life from its state and the context as they are kept, time running on to ``now`` (ms): what fires by then is
+    foreseen."""
     key = life.customer.encode()
-    states = {} if raw is None else {key: raw}
+    kept_so = {key: raw, CONTEXT_KEY: context}
+    states = {name: value for name, value in kept_so.items() if value is not None}
     partition = Partition(plan, states, number=0, log=IDENTITY, clock="log")
     sightings, fired = Sightings(life.known), list(life.fired)
     for slice_ in slices(partition, [tick(0, 0, now)]):
@@ -150,6 +154,7 @@ class _Living:
         self._known: dict[str, Sighting] = {}
         self._fired: list[Fired] = []
         self._unused: list[Unused] = []
+        self._before: list[Record] = []
 
     def through(self, lines: Iterable[bytes]) -> Life:
         for record in self._reader.records(lines):
@@ -159,9 +164,19 @@ class _Living:
 
     def _concerns(self, record: Record) -> bool:
         if record.key == self._key:
-            self._number = record.partition
+            if self._number is None:
+                self._number = record.partition
+                self._surround()
             return True
+        if self._number is None and record.key is None and CONTEXT.encode() in (record.value or b""):
+            self._before.append(record)
         return record.key is None and record.partition == self._number
+
+    def _surround(self) -> None:
+        """What was so for everybody before the customer's first record."""
+        for record in self._before:
+            if record.partition == self._number:
+                self._live(record)
 
     def _is_over(self, record: Record) -> bool:
         """Whether the moment asked for has passed in the customer's partition; others may come earlier in a dump."""

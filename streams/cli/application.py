@@ -21,6 +21,7 @@ MODULES: Final = MappingProxyType(
         "replay": "streams.cli.replay",
         "explain": "streams.cli.explain",
         "log": "streams.cli.log",
+        "context": "streams.cli.context",
         "import": "streams.cli.import_csv",
         "schema": "streams.cli.schema",
         "docs": "streams.cli.docs",
