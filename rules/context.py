@@ -63,7 +63,7 @@ class Context:
 
 
 class Change(NamedTuple):
-    """What a `context.updated` says, and from when on (ms). ``too_large``: values that can't be kept, so are removed."""
+    """What a `context.updated` says, from when on (ms); ``too_large``: values that can't be kept, and so are removed."""
 
     properties: Mapping[str, Any]
     time: int

@@ -153,12 +153,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """What a firing asks for. ``expires`` is ms from the moment of firing; ``carry`` maps names to expressions."""
+    """What a firing asks for. ``expires`` is ms from the moment of firing; ``carry`` maps names to expressions.
+
+    ``to``: what the person is to the customer who gets it in the customer's place, by ``profile.related``.
+    """
 
     channel: str | None = None
     content: str | None = None
     carry: tuple[tuple[str, str], ...] = ()
     expires: int = 48 * 3_600_000
+    to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

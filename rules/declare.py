@@ -120,7 +120,7 @@ def _step(entry: tuple[str, ...] | StepEntry | WithoutEntry) -> Step | Silence |
 
 
 def _then(entry: ThenEntry) -> Then:
-    return Then(entry.channel, entry.content, tuple((entry.carry or {}).items()), entry.expires)
+    return Then(entry.channel, entry.content, tuple((entry.carry or {}).items()), entry.expires, entry.to)
 
 
 def declared_timeline(signal: str, file: str, line: int, entry: TimelineEntry, place: ZoneInfo) -> Timeline:

@@ -13,15 +13,17 @@ from rules.adopting import Adoption, Holding
 from rules.context import CONTEXT_KEY, Context, read_context
 from rules.context import UPDATED as CONTEXT
 from rules.dues import Dues
-from rules.firing import Moment
+from rules.firing import ADDRESSED, Firing, Moment
 from rules.forgetting import begin_life
 from rules.identity import trigger_id
 from rules.linking import Linking, forwarded
-from rules.links import IDENTITY, Place
+from rules.links import IDENTITY, Links, Place, place_in
 from rules.policy import Decision, decide, decided, refused
 from rules.profile import UPDATED, check_profile
+from rules.related import address, addressed, people
 from rules.slice import DeadLetter, Forward, LogRecord, Outgoing, Slice
 from rules.state import NEVER, UNBORN, State, decode_state, due_of, encode_state
+from rules.step import Outcome as Applied
 from rules.step import advance, step
 from rules.switch import SWITCHED, Switch, read_switch
 from rules.touchpoint import BadRecord, Control, Touchpoint, decode_control, decode_touchpoint
@@ -40,7 +42,7 @@ MAX_CHANGES: Final = 512 * 1024  # bytes of one slice's changelog, so that it is
 MAX_TIMERS: Final = 5_000  # moments in one slice, so that a million at 08:00 don't block a partition
 GROWTH: Final = 192  # bytes that a touchpoint may add to a state, by a generous guess
 OVERHEAD: Final = 80  # bytes of a record beside key and value, by a generous guess
-SPECIAL: Final = frozenset({"clock.tick", "library.switched", "signal.fired", CONTEXT, UPDATED})
+SPECIAL: Final = frozenset({"clock.tick", "library.switched", "signal.fired", ADDRESSED, CONTEXT, UPDATED})
 
 Decode = Callable[[Any], Touchpoint]
 """Gives a record's touchpoint, as `decode_touchpoint` would of its value; raises BadRecord as it does."""
@@ -159,17 +161,46 @@ class Evaluation:
 
     def _check(self, touchpoint: Touchpoint) -> None:
         """Sees whether a touchpoint of a type that means something to the detector may be one."""
+        if touchpoint.type == ADDRESSED and place_in(touchpoint.forwarded) is not None:
+            return
         if touchpoint.type != UPDATED:
             raise BadRecord("reserved type", "$.type", f"{touchpoint.type!r} is made by the detector alone")
         self.slice.stats.too_large += check_profile(touchpoint)
 
-    def step(self, state: State, touchpoint: Touchpoint, size: int) -> None:
+    def step(self, state: State, touchpoint: Touchpoint, size: int) -> Applied:
         """Applies a touchpoint to the state of its customer."""
         outcome = step(self.plan, state, touchpoint, size, self._done)
         stats = self.slice.stats
         stats.touchpoints[touchpoint.type] += 1
         if outcome != "applied":
             stats.outcomes[outcome] += 1
+        return outcome
+
+    def decide_addressed(self, state: State, touchpoint: Touchpoint, size: int) -> None:
+        """Decides a firing that another customer has made for the one at hand."""
+        if self.step(state, touchpoint, size) == "duplicate":
+            return
+        firing = addressed(self.plan, touchpoint, state.clock)
+        if firing is None:
+            detail = f"{(touchpoint.properties or {}).get('signal')!r:.80}; expected a signal of the library that runs"
+            self._dead(self.record, "unknown signal", "$.properties.signal", detail)
+        else:
+            self._done(state, Moment(firing.moment, None, firing.late, firings=[firing]))
+
+    def _own(self, state: State, at: Moment) -> Moment:
+        """The firings that are decided here: those for others go to them, unless that isn't to be."""
+        own, customer = list[Firing](), self.key.decode()
+        for firing in at.firings:
+            then, live = firing.signal.declared.then, firing.signal.declared.status == "live"
+            if then.to is None or firing.about is not None or firing.refused or not live:
+                own.append(firing)
+                continue
+            found = people(state.profile, then.to)
+            if not found:
+                own.append(replace(firing, lost=True))
+            for one in found:
+                self.forward(one, address(firing, customer, state))
+        return replace(at, firings=own)
 
     def forward(self, to: str, fields: Mapping[str, Any]) -> None:
         """Sends the record at hand, or what is made of it, to another customer."""
@@ -318,7 +349,7 @@ class Evaluation:
             advance(self.plan, state, key.decode(), due, self._done)
         elif not self._carefully(lambda: advance(self.plan, state, key.decode(), due, self._done)):
             self._give_up_timers(self.staged[key], due)
-        if self.staged[key].clock == UNBORN and self.staged[key].links is None:
+        if self.staged[key].clock == UNBORN and not _is_linked(self.staged[key].links):
             self._forget(key)
 
     def _give_up_timers(self, state: State, due: int) -> None:
@@ -358,6 +389,8 @@ class Evaluation:
         """Decides the firings of one moment of the customer at hand."""
         self.slice.stats.evicted += at.evicted
         self.slice.stats.forgotten += at.forgotten
+        if at.firings and self.plan.addresses:
+            at = self._own(state, at)
         if at.firings:
             append_time = None if self.log_clock else self.record.timestamp
             for decision in decide(at.firings, append_time):
@@ -366,13 +399,18 @@ class Evaluation:
     def _decided(self, state: State, decision: Decision) -> None:
         firing, done, key = decision.firing, self.slice, self.key
         customer, channel = key.decode(), firing.signal.declared.then.channel
-        identifier = trigger_id(firing.signal.name, customer, firing.per, firing.moment)
+        identifier = firing.identity(customer)
         moment = rfc3339(firing.moment)
         done.decisions.append(Outgoing("", key, encode_decision(self.plan, customer, identifier, moment, decision)))
         if decision.outcome == "sent" and channel is not None:
             raw = encode_trigger(self.plan, customer, identifier, moment, decision, state)
             done.triggers.append(Outgoing(channel, key, raw))
         done.firings.append(decided(decision, self.record.timestamp))
+
+
+def _is_linked(links: Links | None) -> bool:
+    """Whether there are other identities, whose records still come here."""
+    return links is not None and bool(links.identities or links.alias)
 
 
 def _decoded(record: LogRecord, key: bytes, decode: Decode | None) -> Touchpoint:

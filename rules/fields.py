@@ -18,6 +18,7 @@ _INTERNAL: Final = frozenset(
     {
         "signal.fired",
         "profile.updated",
+        "signal.addressed",
         "context.updated",
         LINKED,
         UNLINKED,

@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from rules.bound import grow
-from rules.firing import Moment
+from rules.firing import ADDRESSED, Moment
 from rules.forgetting import begin_life
 from rules.links import LINKED, MOVED, UNLINKED, Links, Place, canonical, place_in
 from rules.merging import unite
@@ -39,8 +39,11 @@ _encode: Final = msgspec.json.Encoder().encode
 class Hand(Protocol):
     """What an evaluation does for a record at hand."""
 
-    def step(self, state: State, touchpoint: Touchpoint, size: int, /) -> None:
+    def step(self, state: State, touchpoint: Touchpoint, size: int, /) -> object:
         """Applies it as any other."""
+
+    def decide_addressed(self, state: State, touchpoint: Touchpoint, size: int, /) -> None:
+        """Decides the firing that it takes to the customer."""
 
     def forward(self, to: str, fields: Mapping[str, Any], /) -> None:
         """Sends a record to another customer."""
@@ -95,6 +98,8 @@ class Linking:
             self._unite(state, touchpoint, said, len(raw))
         elif touchpoint.type == UNLINKED:
             self._let_go(state, touchpoint, said, raw)
+        elif touchpoint.type == ADDRESSED:
+            self._hand.decide_addressed(state, touchpoint, len(raw))
         else:
             self._hand.step(state, touchpoint, len(raw))
 

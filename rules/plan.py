@@ -90,6 +90,7 @@ class Plan:
         self.signals = (*(edge.signal for edge in edges), *(matcher.signal for matcher in matchers))
         self.keys = self._all_keys()
         self.chains = self._reads_firings()
+        self.addresses = any(signal.declared.then.to is not None for signal in self.signals)
         self._concerns: dict[str, Concern] = {}
         self._unnamed: dict[tuple[str, ...], Concern] = {}
         self._named, self._wildcards = self._patterns()

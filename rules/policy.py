@@ -17,7 +17,7 @@ from rules.slice import Decided
 from rules.touchpoint import Touchpoint
 
 Outcome = Literal["sent", "held"]
-Reason = Literal["status", "if", "no channel", "expired"]
+Reason = Literal["status", "if", "no relation", "no channel", "expired"]
 TOO_MANY: Final = "identities"
 """Why a link isn't made: the customer would have too many identities."""
 
@@ -71,6 +71,10 @@ def _condition(firing: Firing, append_time: int) -> Verdict:
     return ("if", firing.signal.declared.condition or "") if firing.refused else None
 
 
+def _relation(firing: Firing, append_time: int) -> Verdict:
+    return ("no relation", f"profile.related.{firing.signal.declared.then.to} names nobody") if firing.lost else None
+
+
 def _channel(firing: Firing, append_time: int) -> Verdict:
     return None if firing.signal.declared.then.channel else ("no channel", "the signal names none")
 
@@ -80,7 +84,7 @@ def _expiry(firing: Firing, append_time: int) -> Verdict:
     return ("expired", f"{append_time - expires} ms ago") if append_time >= expires else None
 
 
-CHECKS: Final[tuple[Check, ...]] = (_status, _condition, _channel, _expiry)
+CHECKS: Final[tuple[Check, ...]] = (_status, _condition, _relation, _channel, _expiry)
 
 
 def decided(decision: Decision, append_time: int) -> Decided:

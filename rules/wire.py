@@ -11,6 +11,7 @@ import orjson
 from msgspec import Struct
 
 from rules.context import CONTEXT_KEY
+from rules.firing import Firing
 from rules.plan import Plan
 from rules.policy import TOO_MANY, Decision
 from rules.state import State
@@ -80,6 +81,7 @@ def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, dec
             "channel": firing.signal.declared.then.channel,
             "late": firing.late,
             "library": plan.version,
+            **_relation(firing),
         }
     )
 
@@ -106,7 +108,7 @@ def encode_refusal(plan: Plan, link: Touchpoint, identifier: str, moment: str, o
 def encode_trigger(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision, state: State) -> bytes:
     """The CloudEvent of a decision that is sent: 64 KB at most, what doesn't fit of `carry` being left out."""
     firing = decision.firing
-    carry = _carry(decision, state)
+    carry = carried(firing, state)
     event = _event(plan, customer, identifier, moment, decision, carry)
     raw = orjson.dumps(event)
     while len(raw) > MAX_TRIGGER and carry:
@@ -119,13 +121,22 @@ def encode_trigger(plan: Plan, customer: str, identifier: str, moment: str, deci
     return raw
 
 
-def _carry(decision: Decision, state: State) -> dict[str, Any]:
-    firing = decision.firing
-    carried: dict[str, Any] = {}
+def carried(firing: Firing, state: State) -> dict[str, Any]:
+    """What a firing carries along, by name, as its customer's state is then."""
+    if firing.carried is not None:
+        return dict(firing.carried)
+    found: dict[str, Any] = {}
     for carry in firing.signal.carry:
         value = carry.value(state.parts, state.profile, firing.touchpoint, firing.moment, firing.per)
-        carried[carry.name] = rfc3339(value) if carry.is_time and isinstance(value, int) else value
-    return carried
+        found[carry.name] = rfc3339(value) if carry.is_time and isinstance(value, int) else value
+    return found
+
+
+def _relation(firing: Firing) -> dict[str, str]:
+    """To whom it goes in the customer's place, and of whom it came; nothing where it is the customer's own."""
+    to = firing.signal.declared.then.to
+    said = {"to": None if to is None else f"related.{to}", "about": firing.about}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _event(
@@ -154,5 +165,6 @@ def _event(
             "late": firing.late,
             "touchpoints": list(firing.touchpoints),
             "carry": carry,
+            **_relation(firing),
         },
     }

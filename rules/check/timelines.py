@@ -16,7 +16,7 @@ from rules.schema_reading import Placed
 from rules.source import Path
 from rules.wall_time import zone_of
 
-_MADE: Final = ("signal.fired", "clock.tick", "library.switched")
+_MADE: Final = ("signal.fired", "signal.addressed", "clock.tick", "library.switched")
 _CONTEXT: Final = "context.updated"
 _OF_CONTEXT: Final = {"at", "after", "type", "properties"}
 _ONE_TIME: Final = "one of `at` and `after`"

@@ -23,7 +23,7 @@ from rules.schema.words import (
     ProfilePath,
     Types,
 )
-from rules.schema_kinds import ChannelChoice, Collection, Duration, Number, OneOf, Text, Truth
+from rules.schema_kinds import ChannelChoice, Collection, Duration, Number, OneOf, Relation, Text, Truth
 
 PATTERNS: Final = ("when", "follow", "silent", "date")
 
@@ -113,6 +113,10 @@ class ThenEntry(Declared):
     """What the trigger takes along: names with expressions, asked at the moment of firing."""
     expires: Millis = 48 * 3_600_000
     """How long after the moment of firing the trigger is of use."""
+    to: Annotated[str | None, Relation()] = None
+    """Who gets it in the customer's place: whom the profile names, `related.dependent` by `profile.related.dependent`,
+    an id or a list of up to eight. The firing goes to them through the log, and is decided as theirs; the trigger says
+    in `about` whom it is about. Where the profile names nobody it is held as `no relation`."""
 
 
 class SignalFile(Declared):

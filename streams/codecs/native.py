@@ -5,7 +5,9 @@ from __future__ import annotations
 from streams.codecs.body import json_object, text_at, text_of
 from streams.codecs.record import Fields, SourceRecord, bad, position
 
-OURS = frozenset({"clock.tick", "library.switched", "signal.fired", "state.moved", "context.updated"})
+OURS = frozenset(
+    {"clock.tick", "library.switched", "signal.fired", "signal.addressed", "state.moved", "context.updated"}
+)
 """Types that only the detector itself writes: from outside they would move time or switch the library."""
 
 CONTEXT = "context.updated"
