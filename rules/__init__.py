@@ -2,6 +2,8 @@
 
 from rules.comparing import Changes, Comparison, Difference, Made, Side, changes, compare, told_difference
 from rules.compile import compile_plan
+from rules.context import CONTEXT_KEY, encode_context, read_context
+from rules.context import UPDATED as CONTEXT
 from rules.declaration import Library
 from rules.docs import library_site
 from rules.explaining import Explained, Explainer, Kept, Life, NearestMisses, as_json, life_in, life_of, names_of, told
@@ -41,7 +43,7 @@ from rules.source import Document, Path, Place, Table, plain, read_document
 from rules.state import alias_of
 from rules.switch import ANY_LIBRARY, NO_LIBRARY, Switch, encode_switch, switch_in
 from rules.timeline import BadTimeline, Line, Mark, Outcome, Rig, drawn
-from rules.touchpoint import MAX_TIME, BadRecord, Touchpoint, decode_touchpoint, to_millis
+from rules.touchpoint import MAX_TIME, BadRecord, Touchpoint, decode_control, decode_touchpoint, to_millis
 from rules.wall_time import zone_of
 from rules.warming import Warming
 from rules.wire import MARKER_KEY, Marker, decode_marker, library_of, rfc3339
@@ -49,6 +51,8 @@ from rules.wire_schemas import message_components, message_schemas
 
 __all__ = [
     "ANY_LIBRARY",
+    "CONTEXT",
+    "CONTEXT_KEY",
     "MARKER_KEY",
     "MAX_TIME",
     "NO_LIBRARY",
@@ -114,10 +118,12 @@ __all__ = [
     "changes",
     "compare",
     "compile_plan",
+    "decode_control",
     "decode_event",
     "decode_marker",
     "decode_touchpoint",
     "drawn",
+    "encode_context",
     "encode_outcome",
     "encode_switch",
     "folder_files",
@@ -137,6 +143,7 @@ __all__ = [
     "nearest",
     "one_of",
     "plain",
+    "read_context",
     "read_document",
     "replay",
     "rfc3339",

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from rules.bound import grow
 from rules.firing import AGAIN_LIMIT, SignalPlan, touch
+from rules.forgetting import begin_life
 from rules.plan import Plan
 from rules.policy import set_timer
 from rules.state import State, decode_state
@@ -47,15 +48,14 @@ class Adoption:
         self._signals = tuple(signal for signal in new.signals if signal.key not in old.keys)
         self._whens = [when for when in new.whens if when.signal.key not in old.keys and when.keeps]
 
-    def customers(self, states: Standing, aside: bytes) -> list[bytes]:
-        """Those who are still to go over, in order of their keys; ``aside`` is no customer's."""
+    def customers(self, states: Standing, aside: frozenset[bytes]) -> list[bytes]:
+        """Those who are still to go over, in order of their keys; those ``aside`` are no customers'."""
         digest, warmed = self.new.digest, self.warmed or {}
-        keys = {key for key, raw in states.items() if key != aside and _library_of(raw) != digest}
+        keys = {key for key, raw in states.items() if key not in aside and _library_of(raw) != digest}
         if warmed:
             known = {key for key, _ in states.items()}
             keys.update(key for key in warmed if key not in known)
-        keys.discard(aside)
-        return sorted(keys)
+        return sorted(keys - aside)
 
     def born(self, key: bytes) -> State:
         """The state of a customer whom only the warmed states know: nothing has been sent."""
@@ -85,7 +85,7 @@ class Adoption:
     def give_up(self, state: State) -> None:
         """For a customer whose state can't be taken over: it goes on without timers, but for triggers that wait."""
         state.timers = {}
-        state.due = state.next_due()
+        begin_life(state, state.clock, self.new.library.forget_after)
         set_timer(state)
         state.library = self.new.digest
 
@@ -188,7 +188,7 @@ class Holding:
             self._adoptions[switch.sequence] = adoption
         return self._adoptions[switch.sequence]
 
-    def sweep(self, switch: Switch, adoption: Adoption, states: Standing, aside: bytes) -> Sweep:
+    def sweep(self, switch: Switch, adoption: Adoption, states: Standing, aside: frozenset[bytes]) -> Sweep:
         """The sweep of a switch, begun where there is none yet."""
         if self._sweep is None or self._sweep[0] != switch.sequence or self._sweep[1].adoption is not adoption:
             self._sweep = switch.sequence, Sweep(adoption, adoption.customers(states, aside))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rules.context import Surroundings
 from rules.dates import zone_named
 from rules.declaration import DateWindow, Follow, Library, Signal, Silence, Silent, Step, Types, When
 from rules.expression import (
@@ -33,7 +34,7 @@ from rules.patterns import (
     WhenMatcher,
 )
 from rules.patterns.when import Reads
-from rules.plan import Plan
+from rules.plan import Patterns, Plan
 
 _RUNS = ("shadow", "live")
 
@@ -50,14 +51,13 @@ class _Compiler:
         self.zone = zone_named(library.time_zone) or ZoneInfo("UTC")
         self.infos = {feature.name: feature_info(feature) for feature in library.features}
         self.conditions = {segment.name: segment.condition for segment in library.segments}
+        self.surroundings = Surroundings()
         self.segments = read_segments(self.conditions, self.infos).expressions
 
     def plan(self) -> Plan:
         signals = [signal for signal in self.library.signals if signal.status in _RUNS]
         whens = [self._when(signal, signal.pattern) for signal in signals if isinstance(signal.pattern, When)]
-        return Plan(
-            library=self.library,
-            features=tuple(self.features.values()),
+        patterns = Patterns(
             edges=[when for when in whens if isinstance(when, EdgeMatcher)],
             whens=[when for when in whens if isinstance(when, WhenMatcher)],
             follows=[self._follow(signal, signal.pattern) for signal in signals if isinstance(signal.pattern, Follow)],
@@ -67,8 +67,9 @@ class _Compiler:
                 for signal in signals
                 if isinstance(signal.pattern, DateWindow)
             ],
-            latency_of=self._latency_of,
         )
+        features = tuple(self.features.values())
+        return Plan(self.library, features, patterns, latency_of=self._latency_of, surroundings=self.surroundings)
 
     def _follow(self, signal: Signal, pattern: Follow) -> FollowMatcher:
         return FollowMatcher(self._signal(signal), pattern, _getter(signal.per), self.library, self._latency_of)
@@ -161,7 +162,7 @@ class _Compiler:
         return Carry(name, self._compiled(parse(text, scope)), is_time)
 
     def _compiled(self, expression: Expression) -> Condition:
-        return compile_customer(expression, self._readers(expression), self.library.time_zone)
+        return compile_customer(expression, self._readers(expression), self.library.time_zone, self.surroundings)
 
     def _scope(self, signal: Signal, holds: bool = False) -> Scope:
         return Scope("customer", self.infos, per=signal.per, holds=holds, segments=self.segments)

@@ -206,6 +206,7 @@ class Then:
     """What a firing asks for. ``expires`` is ms from the moment of firing; ``carry`` maps names to expressions.
 
     ``channel``: one, several in order of preference, or `BEST`. ``cancel_on``: types that take the trigger back.
+    ``to``: what the person is to the customer who gets it in the customer's place, by ``profile.related``.
     """
 
     channel: str | tuple[str, ...] | None = None
@@ -213,6 +214,7 @@ class Then:
     carry: tuple[tuple[str, str], ...] = ()
     expires: int = 48 * 3_600_000
     cancel_on: Types = ()
+    to: str | None = None
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -285,8 +287,9 @@ class ExpectedFiring:
 class Timeline:
     """What one customer does, and when ``signal`` then fires.
 
-    ``file`` and ``line`` say where it is written. ``profile`` stands before the first step and fires nothing. Time
-    runs on until ``until`` ms after the largest time of the steps. ``fires`` are all firings, in no order.
+    ``file`` and ``line`` say where it is written. ``profile`` and ``context`` stand before the first step and fire
+    nothing. Time runs on until ``until`` ms after the largest time of the steps. ``fires`` are all firings, in no
+    order.
     """
 
     signal: str
@@ -297,6 +300,7 @@ class Timeline:
     fires: tuple[ExpectedFiring, ...]
     profile: tuple[tuple[str, Any], ...] = ()
     until: int = 0
+    context: tuple[tuple[str, Any], ...] = ()
 
     @property
     def end(self) -> int:
@@ -318,7 +322,7 @@ class Library:
     currency: str | None = None
     late_by: int = 24 * 3_600_000
     sources: tuple[Source, ...] = ()
-    forget_after: int | None = None
+    forget_after: int = 180 * 24 * 3_600_000
     interactions: tuple[Interaction, ...] = ()
     has_catalogue: bool = False
     channels: tuple[Channel, ...] = ()

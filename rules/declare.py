@@ -161,7 +161,7 @@ def _step(entry: tuple[str, ...] | StepEntry | WithoutEntry) -> Step | Silence |
 
 def _then(entry: ThenEntry) -> Then:
     carry = tuple((entry.carry or {}).items())
-    return Then(entry.channel, entry.content, carry, entry.expires, entry.cancel_on or ())
+    return Then(entry.channel, entry.content, carry, entry.expires, entry.cancel_on or (), entry.to)
 
 
 def declared_timeline(signal: str, file: str, line: int, entry: TimelineEntry, place: ZoneInfo) -> Timeline:
@@ -175,6 +175,7 @@ def declared_timeline(signal: str, file: str, line: int, entry: TimelineEntry, p
         fires=tuple(_expected(firing, place) for firing in entry.fires),
         profile=tuple((entry.profile or {}).items()),
         until=entry.until or 0,
+        context=tuple((entry.context or {}).items()),
     )
 
 

@@ -10,18 +10,25 @@ from typing import Any, Final, NamedTuple, Protocol
 from msgspec.structs import replace
 
 from rules.adopting import Adoption, Holding
+from rules.context import CONTEXT_KEY, Context, read_context
+from rules.context import UPDATED as CONTEXT
 from rules.dues import Dues
-from rules.firing import Moment
+from rules.firing import ADDRESSED, Firing, Moment
+from rules.forgetting import begin_life
 from rules.identity import trigger_id
 from rules.linking import Linking, forwarded
-from rules.links import IDENTITY, Place
+from rules.links import IDENTITY, Links, Place, place_in
 from rules.policy import Decision, decide, decided, refused
+from rules.profile import UPDATED, check_profile
+from rules.related import address, addressed, people
 from rules.slice import DeadLetter, Forward, LogRecord, Outgoing, Slice
-from rules.state import NEVER, State, decode_state, due_of, encode_state
+from rules.state import NEVER, UNBORN, State, decode_state, due_of, encode_state
+from rules.step import Outcome as Applied
 from rules.step import advance, step
 from rules.switch import SWITCHED, Switch, read_switch
-from rules.touchpoint import BadRecord, Touchpoint, decode_control, decode_touchpoint
+from rules.touchpoint import BadRecord, Control, Touchpoint, decode_control, decode_touchpoint
 from rules.wire import (
+    ASIDE,
     MARKER_KEY,
     Marker,
     encode_cancel,
@@ -36,8 +43,7 @@ MAX_CHANGES: Final = 512 * 1024  # bytes of one slice's changelog, so that it is
 MAX_TIMERS: Final = 5_000  # moments in one slice, so that a million at 08:00 don't block a partition
 GROWTH: Final = 192  # bytes that a touchpoint may add to a state, by a generous guess
 OVERHEAD: Final = 80  # bytes of a record beside key and value, by a generous guess
-RESERVED: Final = frozenset({"clock.tick", "library.switched", "signal.fired"})
-
+SPECIAL: Final = frozenset({"clock.tick", "library.switched", "signal.fired", ADDRESSED, CONTEXT, UPDATED})
 
 Decode = Callable[[Any], Touchpoint]
 """Gives a record's touchpoint, as `decode_touchpoint` would of its value; raises BadRecord as it does."""
@@ -70,6 +76,7 @@ class Evaluation:
         states: States,
         dues: Dues,
         marker: Marker,
+        context: Context,
         reading: Reading,
         careful: bool,
     ) -> None:
@@ -78,10 +85,13 @@ class Evaluation:
         self.log_clock, self.careful, self.decode = reading.log_clock, careful, reading.decode
         self.number, self.loops = reading.number, reading.loops
         self.staged: dict[bytes, State] = {}
+        self.gone: set[bytes] = set()
         self.record: LogRecord
         self.key = b""
         self.size = 0
         self.slice = Slice(offset=marker.offset, time=marker.time)
+        self.context = context
+        self.plan.surroundings.values = context.values
         self.linking = Linking(self.plan, self, self.slice.stats, self._done)
         self.forwarding, self.made = marker.unfinished
 
@@ -107,14 +117,17 @@ class Evaluation:
 
     def undo(self) -> None:
         """Puts the index of dues back for all customers that were touched."""
-        for key in self.staged:
+        for key in (*self.staged, *self.gone):
             raw = self.states.get(key)
             if raw is not None:
                 self.dues.moved(key, due_of(raw))
 
     def _finished(self) -> Slice:
         done = self.slice
-        changes: list[tuple[bytes, bytes]] = [(key, encode_state(state)) for key, state in self.staged.items()]
+        changes: list[tuple[bytes, bytes | None]] = [(key, encode_state(state)) for key, state in self.staged.items()]
+        changes += [(key, None) for key in sorted(self.gone) if key not in self.staged]
+        if done.context is not None:
+            changes.append((CONTEXT_KEY, done.context.encoded()))
         if self.forwarding > done.offset:
             done.unfinished = self.forwarding, self.made
         if done.offset != self.marker.offset or changes:
@@ -125,9 +138,11 @@ class Evaluation:
 
     def _touchpoint(self, record: LogRecord, key: bytes) -> None:
         touchpoint = _decoded(record, key, self.decode)
+        if touchpoint.type in SPECIAL:
+            self._check(touchpoint)
         if not self.log_clock and touchpoint.time > record.timestamp:
             self._set_back(touchpoint, record.timestamp)
-        state = self.staged.get(key) or self._stage(key)
+        state = self.staged.get(key) or self._stage(key, touchpoint.time)
         self.size += GROWTH
         raw = record.value or b""
         self.record, self.key, due = record, key, state.due
@@ -145,13 +160,48 @@ class Evaluation:
         if state.due != due:
             self.dues.moved(key, state.due)
 
-    def step(self, state: State, touchpoint: Touchpoint, size: int) -> None:
+    def _check(self, touchpoint: Touchpoint) -> None:
+        """Sees whether a touchpoint of a type that means something to the detector may be one."""
+        if touchpoint.type == ADDRESSED and place_in(touchpoint.forwarded) is not None:
+            return
+        if touchpoint.type != UPDATED:
+            raise BadRecord("reserved type", "$.type", f"{touchpoint.type!r} is made by the detector alone")
+        self.slice.stats.too_large += check_profile(touchpoint)
+
+    def step(self, state: State, touchpoint: Touchpoint, size: int) -> Applied:
         """Applies a touchpoint to the state of its customer."""
         outcome = step(self.plan, state, touchpoint, size, self._done)
         stats = self.slice.stats
         stats.touchpoints[touchpoint.type] += 1
         if outcome != "applied":
             stats.outcomes[outcome] += 1
+        return outcome
+
+    def decide_addressed(self, state: State, touchpoint: Touchpoint, size: int) -> None:
+        """Decides a firing that another customer has made for the one at hand."""
+        if self.step(state, touchpoint, size) == "duplicate":
+            return
+        firing = addressed(self.plan, touchpoint, state.clock)
+        if firing is None:
+            detail = f"{(touchpoint.properties or {}).get('signal')!r:.80}; expected a signal of the library that runs"
+            self._dead(self.record, "unknown signal", "$.properties.signal", detail)
+        else:
+            self._done(state, Moment(firing.moment, None, firing.late, firings=[firing]))
+
+    def _own(self, state: State, at: Moment) -> Moment:
+        """The firings that are decided here: those for others go to them, unless that isn't to be."""
+        own, customer = list[Firing](), self.key.decode()
+        for firing in at.firings:
+            then, live = firing.signal.declared.then, firing.signal.declared.status == "live"
+            if then.to is None or firing.about is not None or firing.refused or not live:
+                own.append(firing)
+                continue
+            found = people(state.profile, then.to)
+            if not found:
+                own.append(replace(firing, lost=True))
+            for one in found:
+                self.forward(one, address(firing, customer, state))
+        return replace(at, firings=own)
 
     def forward(self, to: str, fields: Mapping[str, Any]) -> None:
         """Sends the record at hand, or what is made of it, to another customer."""
@@ -177,12 +227,22 @@ class Evaluation:
         stats.largest_skew = max(stats.largest_skew, touchpoint.time - append_time)
         touchpoint.time = append_time
 
-    def _stage(self, key: bytes) -> State:
-        raw = self.states.get(key)
-        state = State(library=self.plan.digest) if raw is None else decode_state(raw)
+    def _stage(self, key: bytes, time: int) -> State:
+        """The state of a customer who has a record or a timer at ``time`` (ms)."""
+        raw = self._raw(key)
+        if raw is not None:
+            state = decode_state(raw)
+        else:
+            state = State(library=self.plan.digest)
+            begin_life(state, time, self.plan.library.forget_after)
+            self.dues.moved(key, state.due)
         self.staged[key] = state
         self.size += len(key) + OVERHEAD + (len(raw) if raw else 0)
         return state
+
+    def _raw(self, key: bytes) -> bytes | None:
+        """A customer's encoded state as it was before this slice; None where it has gone within it."""
+        return None if key in self.gone else self.states.get(key)
 
     def _control(self, record: LogRecord) -> bool:
         if record.value is None:
@@ -190,11 +250,23 @@ class Evaluation:
         control = decode_control(record.value)
         if control.type == SWITCHED:
             return self._switch(record, read_switch(control, record.offset))
+        if control.type == CONTEXT:
+            self._change_context(control, record)
+            return True
         if control.type != "clock.tick":
             raise BadRecord("no key", "", f"a {control.type!r} without a key; expected the customer as the key")
         if control.time is None:
             raise BadRecord("wrong type", "$.time", "a tick without a time; expected epoch milliseconds")
         return self._tick(record, self._judged(control.time, record))
+
+    def _change_context(self, control: Control, record: LogRecord) -> None:
+        """What is so for everybody from this record on; nothing fires by it."""
+        stats, change = self.slice.stats, read_context(control)
+        stats.too_large += change.too_large
+        self.context, gone = self.context.updated(change.properties, self._judged(change.time, record))
+        stats.evicted += gone
+        self.slice.context, self.size = self.context, self.size + len(record.value or b"")
+        self.plan.surroundings.values = self.context.values
 
     def _judged(self, time: int, record: LogRecord) -> int:
         return time if self.log_clock else min(time, record.timestamp)
@@ -213,7 +285,7 @@ class Evaluation:
         if adoption is None:
             self.slice.awaiting = switch
             return False
-        if adoption.everyone and (self.staged or not self._sweep(record, switch, adoption, time)):
+        if adoption.everyone and (self.staged or self.gone or not self._sweep(record, switch, adoption, time)):
             return False
         self._switched(record, switch, adoption)
         return False
@@ -227,7 +299,7 @@ class Evaluation:
 
     def _sweep(self, record: LogRecord, switch: Switch, adoption: Adoption, time: int) -> bool:
         """Takes customers over to another library; False where they are too many for one slice."""
-        done, sweep = self.slice, self.library.sweep(switch, adoption, self.states, MARKER_KEY)
+        done, sweep = self.slice, self.library.sweep(switch, adoption, self.states, ASIDE)
         for key in islice(sweep.keys, sweep.at, None):
             if self.size > MAX_CHANGES or done.swept >= MAX_TIMERS:
                 return False
@@ -241,7 +313,7 @@ class Evaluation:
             state = self.staged[key] = adoption.born(key)
             self.size += len(key) + OVERHEAD + len(encode_state(state))
         else:
-            state = self._stage(key)
+            state = self._stage(key, time)
             if not self.careful:
                 adoption.adopt(key, state, time)
             elif not self._carefully(lambda: adoption.adopt(key, state, time)):
@@ -267,17 +339,30 @@ class Evaluation:
         state = self.staged.get(key)
         if state is not None:
             return state.due
-        raw = self.states.get(key)
+        raw = self._raw(key)
         return NEVER if raw is None else due_of(raw)
 
     def _wake(self, record: LogRecord, key: bytes, due: int) -> None:
-        state = self.staged.get(key) or self._stage(key)
+        state = self.staged.get(key) or self._stage(key, due)
         self.size += GROWTH
         self.record, self.key = record, key
         if not self.careful:
             advance(self.plan, state, key.decode(), due, self._done)
         elif not self._carefully(lambda: advance(self.plan, state, key.decode(), due, self._done)):
-            self.staged[key].drop_timers(due)
+            self._give_up_timers(self.staged[key], due)
+        if self.staged[key].clock == UNBORN and not _is_linked(self.staged[key].links):
+            self._forget(key)
+
+    def _give_up_timers(self, state: State, due: int) -> None:
+        """For a customer whose timers can't be evaluated; that for forgetting them stays."""
+        life = self.plan.library.forget_after
+        state.drop_timers(due)
+        begin_life(state, max(state.clock, due + 1 - life), life)
+
+    def _forget(self, key: bytes) -> None:
+        """Nothing is kept of a customer any more: what comes next begins as for one never seen."""
+        del self.staged[key]
+        self.gone.add(key)
 
     def _carefully(self, evaluate: Callable[[], object]) -> bool:
         """Evaluates; where that fails, restores the customer's state and makes the record a dead letter."""
@@ -304,6 +389,9 @@ class Evaluation:
     def _done(self, state: State, at: Moment) -> None:
         """Decides the firings of one moment of the customer at hand."""
         self.slice.stats.evicted += at.evicted
+        self.slice.stats.forgotten += at.forgotten
+        if at.firings and self.plan.addresses:
+            at = self._own(state, at)
         if at.firings or state.policy:
             append_time = None if self.log_clock else self.record.timestamp
             customer = self.key.decode()
@@ -313,7 +401,7 @@ class Evaluation:
     def _decided(self, customer: str, state: State, decision: Decision) -> None:
         firing, done, key, channel = decision.firing, self.slice, self.key, decision.channel
         first = decision.customer or customer
-        identifier = trigger_id(firing.signal.name, first, firing.per, firing.moment)
+        identifier = firing.identity(first)
         moment = rfc3339(firing.moment)
         done.decisions.append(Outgoing("", key, encode_decision(self.plan, customer, identifier, moment, decision)))
         if decision.outcome == "sent" and channel is not None:
@@ -325,15 +413,18 @@ class Evaluation:
         done.firings.append(decided(decision, self.record.timestamp))
 
 
+def _is_linked(links: Links | None) -> bool:
+    """Whether there are other identities, whose records still come here."""
+    return links is not None and bool(links.identities or links.alias)
+
+
 def _decoded(record: LogRecord, key: bytes, decode: Decode | None) -> Touchpoint:
     value = record.value
     if value is None:
         raise BadRecord("no value", "", "a key without a value; expected a touchpoint")
-    if key == MARKER_KEY:
-        raise BadRecord("wrong key", "$.customer", "the key of the partition record; expected a customer")
+    if key in ASIDE:
+        raise BadRecord("wrong key", "$.customer", "a key of the detector's own; expected a customer")
     touchpoint = decode_touchpoint(value) if decode is None else decode(record)
     if touchpoint.customer.encode() != key:
         raise BadRecord("wrong key", "$.customer", f"the key isn't the customer {touchpoint.customer!r}")
-    if touchpoint.type in RESERVED:
-        raise BadRecord("reserved type", "$.type", f"{touchpoint.type!r} is made by the detector alone")
     return touchpoint

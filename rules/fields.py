@@ -15,7 +15,17 @@ Getter = Callable[[Touchpoint], Any]
 
 MAX_TEXT: Final = 1024  # a longer value isn't taken: state must stay small
 _INTERNAL: Final = frozenset(
-    {"signal.fired", "profile.updated", LINKED, UNLINKED, MOVED, "clock.tick", "library.switched"}
+    {
+        "signal.fired",
+        "profile.updated",
+        "signal.addressed",
+        "context.updated",
+        LINKED,
+        UNLINKED,
+        MOVED,
+        "clock.tick",
+        "library.switched",
+    }
 )
 
 

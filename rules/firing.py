@@ -21,6 +21,8 @@ Condition = Callable[[Parts, Profile, Touchpoint | None, int, str | None], Any]
 INSTANCE_LIMIT: Final = 100
 AGAIN_LIMIT: Final = 512  # last firings kept of a signal: those of its instances, and of some of older libraries
 FIRED: Final = "signal.fired"
+ADDRESSED: Final = "signal.addressed"
+"""A firing on its way to somebody whom the customer's profile names."""
 _NUMBERS: Final = frozenset({"attention", "dwell", "value"})
 
 
@@ -60,7 +62,9 @@ class Firing(Struct, frozen=True, gc=False):
     """One firing of one instance. ``moment``: event time in ms. ``touchpoints``: ids of those that made it fire.
 
     ``refused``: the signal's `if` was false then. ``late``: a late touchpoint made it. ``ended``: when the silences
-    were over by which it fired (ms).
+    were over by which it fired (ms). ``lost``: the profile doesn't say to whom it is addressed. Of one that another
+    customer made for this one, ``about`` is that customer, ``origin`` when it fired there (ms), and ``carried`` what it
+    carries.
     """
 
     signal: SignalPlan
@@ -71,13 +75,23 @@ class Firing(Struct, frozen=True, gc=False):
     refused: bool
     touchpoint: Touchpoint | None
     ended: int | None = None
+    lost: bool = False
+    about: str | None = None
+    origin: int | None = None
+    carried: dict[str, Any] | None = None
+
+    def identity(self, customer: str) -> str:
+        """The id of its decision and trigger; the same firing always has the same."""
+        moment = self.moment if self.origin is None else self.origin
+        return trigger_id(self.signal.name, customer, self.per, moment, self.about)
 
 
 class Moment(Struct, gc=False):
     """Where firings are gathered: the time (ms), the touchpoint at hand (None for a timer), whether it is late.
 
     ``evicted`` counts the per values that had to go for new ones. ``waited``: whether deferred triggers are to go.
-    ``counts``: whether the touchpoint is one that can still change what was decided.
+    ``counts``: whether the touchpoint is one that can still change what was decided. ``forgotten``: the customer was,
+    with all there was.
     """
 
     now: int
@@ -87,6 +101,7 @@ class Moment(Struct, gc=False):
     evicted: int = 0
     waited: bool = False
     counts: bool = True
+    forgotten: bool = False
 
 
 def fire(

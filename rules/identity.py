@@ -35,7 +35,9 @@ def escape(part: str) -> str:
     return part
 
 
-def trigger_id(signal: str, customer: str, per: str | None, moment: int) -> str:
-    """The id of a firing: the same firing always has the same."""
+def trigger_id(signal: str, customer: str, per: str | None, moment: int, about: str | None = None) -> str:
+    """The id of a firing: the same firing always has the same. ``about``: the customer who made it for this one."""
     instance = "" if per is None else f":{escape(per)}"
+    if about is not None:
+        instance = f"{instance or ':'}:{escape(about)}"
     return f"{escape(signal)}:{escape(customer)}{instance}:{moment}"

@@ -15,12 +15,13 @@ import msgspec
 from msgspec.structs import replace
 
 from rules.bound import grow
-from rules.firing import Moment
+from rules.firing import ADDRESSED, Moment
+from rules.forgetting import begin_life
 from rules.links import LINKED, MOVED, UNLINKED, Links, Place, canonical, place_in
 from rules.merging import unite
 from rules.plan import Plan
 from rules.slice import Stats
-from rules.state import State, decode_state, encode_state
+from rules.state import UNBORN, State, decode_state, encode_state
 from rules.step import Done, advance, read_firings
 from rules.touchpoint import BadRecord, Touchpoint
 
@@ -38,8 +39,11 @@ _encode: Final = msgspec.json.Encoder().encode
 class Hand(Protocol):
     """What an evaluation does for a record at hand."""
 
-    def step(self, state: State, touchpoint: Touchpoint, size: int, /) -> None:
+    def step(self, state: State, touchpoint: Touchpoint, size: int, /) -> object:
         """Applies it as any other."""
+
+    def decide_addressed(self, state: State, touchpoint: Touchpoint, size: int, /) -> None:
+        """Decides the firing that it takes to the customer."""
 
     def forward(self, to: str, fields: Mapping[str, Any], /) -> None:
         """Sends a record to another customer."""
@@ -84,6 +88,8 @@ class Linking:
                 self._stats.repeated += 1
                 return
         alias = state.links.alias if state.links is not None else None
+        if alias is None and state.clock == UNBORN:
+            begin_life(state, touchpoint.time, self._plan.library.forget_after)
         if alias is not None:
             self._at_alias(state, alias, touchpoint, said, raw)
         elif touchpoint.type == LINKED:
@@ -92,6 +98,8 @@ class Linking:
             self._unite(state, touchpoint, said, len(raw))
         elif touchpoint.type == UNLINKED:
             self._let_go(state, touchpoint, said, raw)
+        elif touchpoint.type == ADDRESSED:
+            self._hand.decide_addressed(state, touchpoint, len(raw))
         else:
             self._hand.step(state, touchpoint, len(raw))
 
@@ -220,7 +228,7 @@ _SAYS: Final = {LINKED: _linked, UNLINKED: _unlinked, MOVED: _moved}
 
 def _name(properties: Mapping[str, Any], field: str, expected: str) -> str:
     name = properties.get(field)
-    if not isinstance(name, str) or not name or len(name) > MAX_NAME or name == _MARKER:
+    if not isinstance(name, str) or not name or len(name) > MAX_NAME or name.startswith(_MARKER):
         raise BadRecord("wrong type", f"$.properties.{field}", f"{name!r:.80}; expected {expected}, a text")
     return name
 

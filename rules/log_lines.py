@@ -13,7 +13,16 @@ from typing import Final
 import msgspec
 import orjson
 
-from rules.touchpoint import MAX_BYTES, MAX_TIME, BadRecord, Touchpoint, decode_touchpoint, to_millis
+from rules.context import UPDATED as CONTEXT
+from rules.touchpoint import (
+    MAX_BYTES,
+    MAX_TIME,
+    BadRecord,
+    Touchpoint,
+    decode_control,
+    decode_touchpoint,
+    to_millis,
+)
 
 Until = Callable[[int], int]
 """From the last touchpoint's time to that at which the replay ends, both in epoch milliseconds."""
@@ -21,7 +30,7 @@ Until = Callable[[int], int]
 SPACE: Final = 1 << 32
 """Between the offsets of a plain file's records: there is the tick before each, and what is forwarded by either."""
 
-CONTROLS: Final = frozenset({"clock.tick", "library.switched"})
+CONTROLS: Final = frozenset({"clock.tick", "library.switched", CONTEXT})
 
 
 class Record(msgspec.Struct, gc=False):
@@ -118,8 +127,10 @@ class LineReader:
                 yield self._dumped(line, number, place, found, head)
 
     def _plain(self, line: bytes, number: int, found: _Placed | None, head: _Head | None) -> Record:
-        before = max(self.latest - self._settle, 0)
         key = _key(head) if found is None else found.customer.encode()
+        if key is None:
+            self.latest = max(self.latest, _time_of_context(line))
+        before = max(self.latest - self._settle, 0)
         if key is not None:
             self._let_pass(line, found)
         offset = self._ends[0] = self._ends.get(0, -SPACE // 2) + SPACE
@@ -179,6 +190,15 @@ def _time(line: bytes) -> int:
         return to_millis(decode_touchpoint(line).time)
     except BadRecord:
         return 0
+
+
+def _time_of_context(line: bytes) -> int:
+    """When the context changes by a line: what is due before that comes before; 0 for other lines."""
+    try:
+        control = decode_control(line)
+    except BadRecord:
+        return 0
+    return control.time or 0 if control.type == CONTEXT else 0
 
 
 def _key(head: _Head | None) -> bytes | None:

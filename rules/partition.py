@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import Literal, Protocol
 
 from rules.adopting import Holding, Warmed
+from rules.context import CONTEXT_KEY, Context
 from rules.dues import Dues
 from rules.evaluation import Decode, Evaluation, Reading
 from rules.plan import Plan
 from rules.slice import LogRecord, Slice
 from rules.switch import NO_LIBRARY
-from rules.wire import MARKER_KEY, Marker, decode_marker
+from rules.wire import ASIDE, MARKER_KEY, Marker, decode_marker
 
 Clock = Literal["wall", "log"]
 
@@ -22,6 +23,7 @@ class States(Protocol):
     def get(self, key: bytes, /) -> bytes | None: ...
     def items(self) -> Iterable[tuple[bytes, bytes]]: ...
     def update(self, changes: Iterable[tuple[bytes, bytes]], /) -> None: ...
+    def pop(self, key: bytes, default: None, /) -> bytes | None: ...
 
 
 class ForeignLog(Exception):
@@ -39,7 +41,7 @@ class Partition:
 
     Args:
         plan: the compiled library.
-        states: the encoded states, the partition record among them under the key ``\\0``.
+        states: the encoded states, the partition record among them under the key ``\\0``, and the context beside it.
         number: of the partition.
         log: the identity of the log, so that states are never taken up under another one.
         clock: ``wall`` judges by append times; ``log`` takes a record's append time to be its own time.
@@ -72,7 +74,8 @@ class Partition:
         self.offset, self.time, self._unfinished = marker.offset, marker.time, marker.unfinished
         self._holding = Holding(plan, library if marker.library == NO_LIBRARY else marker.library)
         self._reading = Reading(number, clock == "log", decode, loops)
-        self._dues = Dues((key, raw) for key, raw in states.items() if key != MARKER_KEY)
+        self._context = Context.decoded(states.get(CONTEXT_KEY))
+        self._dues = Dues((key, raw) for key, raw in states.items() if key not in ASIDE)
 
     @property
     def plan(self) -> Plan:
@@ -122,8 +125,12 @@ class Partition:
 
     def commit(self, done: Slice) -> None:
         """Takes a slice into the states, after all of it has been delivered."""
-        self.states.update(done.changes)
+        self.states.update((key, value) for key, value in done.changes if value is not None)
+        for key, value in done.changes:
+            if value is None:
+                self.states.pop(key, None)
         self.offset, self.time, self._unfinished = done.offset, done.time, done.unfinished
+        self._context = done.context or self._context
         self._holding.swept(done.swept)
         if done.switched is not None:
             self._holding.switched(done.switched)
@@ -131,4 +138,4 @@ class Partition:
     def _evaluation(self, careful: bool) -> Evaluation:
         holding = self._holding
         marker = Marker(self.log, self.offset, self.time, holding.sequence, holding.plan.digest, self._unfinished)
-        return Evaluation(holding, self.states, self._dues, marker, self._reading, careful)
+        return Evaluation(holding, self.states, self._dues, marker, self._context, self._reading, careful)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
+from rules.context import Surroundings
 from rules.declaration import Library, Types
 from rules.features import FeaturePlan, Take
 from rules.features.accumulator import newest_half
 from rules.fields import matches, matches_any
 from rules.firing import FIRED, Condition, SignalPlan
+from rules.forgetting import FORGET
 from rules.patterns import (
     DateMatcher,
     EdgeMatcher,
@@ -22,7 +24,7 @@ from rules.patterns import (
 )
 from rules.patterns.matcher import See
 from rules.policy import WAITING, PolicyPlan
-from rules.state import State
+from rules.state import UNBORN, State
 
 TYPES_CACHED: Final = 4096  # types come from outside: what is kept of them is bounded
 
@@ -56,26 +58,37 @@ class Concern:
     keepers: int
 
 
+class Patterns(NamedTuple):
+    """What matches the signals that run, by kind."""
+
+    edges: Sequence[EdgeMatcher]
+    whens: Sequence[WhenMatcher]
+    follows: Sequence[FollowMatcher]
+    silents: Sequence[SilentMatcher | LaggingSilentMatcher]
+    dates: Sequence[DateMatcher]
+
+
 class Plan:
-    """A compiled library. ``digest`` is the short one that states carry; ``version`` what triggers show."""
+    """A compiled library. ``digest`` is the short one that states carry; ``version`` what triggers show.
+
+    ``surroundings``: where its expressions find the context; whoever evaluates sees to it that they do.
+    """
 
     def __init__(
         self,
         library: Library,
         features: Sequence[FeaturePlan],
-        edges: Sequence[EdgeMatcher],
-        whens: Sequence[WhenMatcher],
-        follows: Sequence[FollowMatcher],
-        silents: Sequence[SilentMatcher | LaggingSilentMatcher],
-        dates: Sequence[DateMatcher],
+        patterns: Patterns,
         latency_of: Callable[[Types], int],
+        surroundings: Surroundings,
     ) -> None:
-        self.library = library
+        self.library, self.surroundings = library, surroundings
         self._late_by = {source.name: source.late_by for source in library.sources}
         self.digest = int(library.digest[:12], 16)
         self.version = f"{library.name}@{library.digest[:12]}"
         self.channels = tuple(channel.name for channel in library.channels)
         self.known_types = frozenset(interaction.name for interaction in library.interactions)
+        edges, whens, follows, silents, dates = patterns
         self._features, self._edges, self._whens = features, edges, whens
         self._follows, self._silents, self._dates = follows, silents, dates
         matchers: list[Matcher] = [*whens, *follows, *silents, *dates]
@@ -87,6 +100,7 @@ class Plan:
         self.keys = self._all_keys()
         self.policy = PolicyPlan(library, self.signals, latency_of)
         self.chains = self._reads_firings()
+        self.addresses = any(signal.declared.then.to is not None for signal in self.signals)
         self._concerns: dict[str, Concern] = {}
         self._unnamed: dict[tuple[str, ...], Concern] = {}
         self._named, self._wildcards = self._patterns()
@@ -152,6 +166,8 @@ class Plan:
         for parts in (state.parts, state.timers):
             for key in [key for key in parts if key not in self.keys and key != WAITING]:
                 del parts[key]
+        if state.clock != UNBORN:
+            state.timers[FORGET] = state.clock + self.library.forget_after
         state.due = state.next_due()
         state.library = self.digest
         now = state.clock if now is None else now
@@ -162,10 +178,15 @@ class Plan:
 
     def sooner_than(self, old: Plan) -> bool:
         """Whether time alone may make something fire that it wouldn't have under an older plan."""
-        return bool(self._turned_by_time() - old.keys) or any(
-            _sooner(matcher.signal, old.matchers[key].signal)
-            for key, matcher in self.matchers.items()
-            if key in old.matchers
+        shorter = self.library.forget_after < old.library.forget_after
+        return (
+            shorter
+            or bool(self._turned_by_time() - old.keys)
+            or any(
+                _sooner(matcher.signal, old.matchers[key].signal)
+                for key, matcher in self.matchers.items()
+                if key in old.matchers
+            )
         )
 
     def _turned_by_time(self) -> set[int]:

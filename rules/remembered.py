@@ -25,7 +25,8 @@ class Trigger(Struct, array_like=True, gc=False):
     back. ``kept``: until when it matters. ``behind``: how long before it the silences were over by which it fired.
     ``values``: those of the fields that caps count by. ``late``: whether a late touchpoint made it fire. ``held``:
     while it waits. ``cancelled``, ``answered``: whether it is. ``customer``: in whose name it was decided, where that
-    one has become part of this customer since.
+    one has become part of this customer since. ``about`` and ``origin``: of one that another customer made for this
+    one, whom it is about and when it fired there.
     """
 
     signal: str
@@ -44,6 +45,8 @@ class Trigger(Struct, array_like=True, gc=False):
     cancelled: bool = False
     answered: bool = False
     customer: str | None = None
+    about: str | None = None
+    origin: int | None = None
 
     @property
     def goes(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple, Protocol
 
+from rules.context import Context
 from rules.switch import Switch
 
 
@@ -77,6 +78,8 @@ class Stats:
     ``too late``, ``duplicate``. ``set_back``: touchpoints later than their append time, by ``largest_skew`` ms at most.
 
     ``timers``: moments at which ticks found timers due, the longest of them ``timer_lateness`` ms before the append.
+    ``forgotten``: customers of whom nothing is kept any more. ``too_large``: values of profiles and of the context that
+    are too large to be kept.
     ``repeated``: forwards that had come before. ``united``: identities whose state became part of another's;
     ``split``: those that stand by themselves again.
     """
@@ -86,6 +89,8 @@ class Stats:
     set_back: int = 0
     largest_skew: int = 0
     evicted: int = 0
+    forgotten: int = 0
+    too_large: int = 0
     timers: int = 0
     timer_lateness: int = 0
     repeated: int = 0
@@ -109,8 +114,10 @@ class Stats:
 class Slice:
     """What one call of `Partition.evaluate` gives. See there.
 
+    ``changes``: keys with their new values; None where nothing is kept any more.
     ``awaiting``: the switch that the slice ends before, as its library isn't at hand. ``switched``: the sequence of the
     library that its last record switched to. ``swept``: how many customers it took over to that library.
+    ``context``: the new one, where it changes that of the partition.
     ``forwards``: records for the log, in the order in which they must stand there; they go out before the changes.
     ``unfinished``: the offset of a record that the slice ended within, and how many forwards it has made so far.
     """
@@ -119,7 +126,7 @@ class Slice:
     triggers: list[Outgoing] = field(default_factory=list)
     decisions: list[Outgoing] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
-    changes: list[tuple[bytes, bytes]] = field(default_factory=list)
+    changes: list[tuple[bytes, bytes | None]] = field(default_factory=list)
     stats: Stats = field(default_factory=Stats)
     firings: list[Decided] = field(default_factory=list)
     offset: int = -1
@@ -127,5 +134,6 @@ class Slice:
     awaiting: Switch | None = None
     switched: int | None = None
     swept: int = 0
+    context: Context | None = None
     forwards: list[Forward] = field(default_factory=list)
     unfinished: tuple[int, int] = (-1, 0)

@@ -61,6 +61,12 @@ class State(Struct, array_like=True, gc=False):
         self.timers = {key: due for key, due in self.timers.items() if due > until}
         self.due = self.next_due()
 
+    def empty(self) -> None:
+        """Lets everything go but the library, and what other identities there are: their records still come here."""
+        new = State(library=self.library, links=self.links)
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(new, name))
+
     def note(self, digest: bytes) -> bool:
         """Remembers a touchpoint by the digest of its id; False where it is among the last 64 already."""
         ids = self.ids

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from xxhash import xxh3_64_digest
 
 from rules.bound import MAX_STATE, weigh
-from rules.fields import storable
 from rules.firing import FIRED, Condition, Moment, as_touchpoint, fire, seen_by_when
+from rules.forgetting import FORGET, begin_life, live_on
 from rules.plan import Concern, Plan, Takes
 from rules.policy import WAITING
-from rules.state import Parts, State
+from rules.profile import update_profile
+from rules.state import NEVER, UNBORN, Parts, State
 from rules.touchpoint import Touchpoint
 
 Outcome = Literal["applied", "late", "too late", "duplicate"]
 
 Done = Callable[[State, Moment], None]
 """Is told of a moment with firings: those of one record, or of the timers of one millisecond, decided together."""
-
-PROFILE_LIMIT: Final = 256  # names of a profile; beyond, the one set longest ago goes
 
 
 def step(plan: Plan, state: State, touchpoint: Touchpoint, size: int, done: Done) -> Outcome:
@@ -37,6 +36,9 @@ def step(plan: Plan, state: State, touchpoint: Touchpoint, size: int, done: Done
     time = touchpoint.time
     if state.due <= time:
         advance(plan, state, touchpoint.customer, time, done)
+        if state.clock == UNBORN:  # forgotten until then
+            state.note(digest)
+            begin_life(state, time, plan.library.forget_after)
     concern = plan.concern(touchpoint.type)
     state.weight += size * concern.keepers
     if state.weight > MAX_STATE:
@@ -61,7 +63,7 @@ def advance(plan: Plan, state: State, customer: str, until: int, done: Done) -> 
         plan.adopt(state)
     while state.due <= until:
         at = Moment(state.due, None, False)
-        for key in sorted(key for key, due in state.timers.items() if due <= at.now):
+        for key in sorted(key for key, due in state.timers.items() if due <= at.now and key != FORGET):
             _wake(plan, state, key, at)
         if at.firings:
             state.clock = max(state.clock, at.now)
@@ -69,6 +71,8 @@ def advance(plan: Plan, state: State, customer: str, until: int, done: Done) -> 
             done(state, at)
             if plan.chains and at.firings:
                 read_firings(plan, state, customer, at, done)
+        if state.timers.get(FORGET, NEVER) <= at.now and not live_on(state, plan.library.forget_after, at.now):
+            done(state, Moment(at.now, None, False, forgotten=True))
 
 
 def _wake(plan: Plan, state: State, key: int, at: Moment) -> None:
@@ -167,7 +171,7 @@ def _take(state: State, touchpoint: Touchpoint, concern: Concern, takes: Takes, 
             for when in readers:
                 when.begin(state, touchpoint)
     if concern.profile:
-        update_profile(state, touchpoint)
+        at.evicted += update_profile(state.profile, touchpoint)
 
 
 def _apply_too_late(state: State, touchpoint: Touchpoint, concern: Concern, done: Done) -> None:
@@ -179,15 +183,3 @@ def _apply_too_late(state: State, touchpoint: Touchpoint, concern: Concern, done
         when.after(state, touchpoint, before, at, False)
     if at.evicted:
         done(state, at)
-
-
-def update_profile(state: State, touchpoint: Touchpoint) -> None:
-    """Merges the properties: each field keeps the value, or the removal, with the newest event time."""
-    for name, value in (touchpoint.properties or {}).items():
-        known = state.profile.pop(name, None)
-        if known is not None and known[1] > touchpoint.time:
-            state.profile[name] = known
-        else:
-            state.profile[name] = [storable(value), touchpoint.time]
-    while len(state.profile) > PROFILE_LIMIT:
-        del state.profile[next(iter(state.profile))]

@@ -58,13 +58,17 @@ class Touchpoint(Struct, gc=False):
 
 
 class Control(Struct, gc=False):
-    """A record without a key: the passing of time, or a change of the library."""
+    """A record without a key: the passing of time, a change of the library or of the context. ``time``: as above."""
 
     type: str
-    time: int | None = None
+    if TYPE_CHECKING:
+        time: int | None = None
+    else:
+        time: int | float | datetime | None = None
     sequence: int | None = None
     digest: str | None = None
     warm_from: int | None = None
+    properties: dict[str, Any] | None = None
 
 
 _decode_touchpoint = msgspec.json.Decoder(Touchpoint).decode
@@ -94,9 +98,13 @@ def decode_touchpoint(raw: bytes) -> Touchpoint:
 def decode_control(raw: bytes) -> Control:
     """Reads a record without a key; raises BadRecord as `decode_touchpoint` does."""
     try:
-        return _decode_control(raw)
+        control = _decode_control(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise bad_record(error) from None
+    time: Any = control.time
+    if time is not None and type(time) is not int:
+        control.time = to_millis(time)
+    return control
 
 
 def to_millis(time: float | datetime) -> int:

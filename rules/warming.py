@@ -16,7 +16,7 @@ from rules.partition import Clock, Partition
 from rules.plan import Plan
 from rules.slice import Decided, LogRecord, Outgoing, Slice
 from rules.switch import Switch
-from rules.wire import MARKER_KEY
+from rules.wire import ASIDE
 
 HELD: Final = "held"
 WARMING: Final = "warming"
@@ -67,7 +67,7 @@ class Warming:
 
     def states(self) -> dict[bytes, bytes]:
         """The customers' encoded states by key."""
-        return {key: raw for key, raw in self._states.items() if key != MARKER_KEY}
+        return {key: raw for key, raw in self._states.items() if key not in ASIDE}
 
     def read(self, records: Sequence[LogRecord]) -> Slice:
         """Reads on; gives the decisions about new and changed signals, and their firings, nothing else."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -10,6 +11,8 @@ import msgspec
 import orjson
 from msgspec import Struct
 
+from rules.context import CONTEXT_KEY
+from rules.firing import Firing
 from rules.plan import Plan
 from rules.policy import TOO_MANY, Decision
 from rules.state import State
@@ -17,6 +20,8 @@ from rules.switch import NO_LIBRARY
 from rules.touchpoint import Touchpoint
 
 MARKER_KEY: Final = b"\0"
+ASIDE: Final = frozenset({MARKER_KEY, CONTEXT_KEY})
+"""The keys of the changelog that are no customers'."""
 MAX_TRIGGER: Final = 64 * 1024
 _EPOCH: Final = date(1970, 1, 1)
 _SECONDS: Final = tuple(f"{second:02d}." for second in range(60))
@@ -76,6 +81,7 @@ def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, dec
         "channel": None if channel is None else channel.name,
         "late": firing.late,
         "library": plan.version,
+        **_relation(firing),
     }
     if decision.at is not None:
         said["at"] = rfc3339(decision.at)
@@ -119,7 +125,7 @@ def encode_refusal(plan: Plan, link: Touchpoint, identifier: str, moment: str, o
 def encode_trigger(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision, state: State) -> bytes:
     """The CloudEvent of a decision that is sent: 64 KB at most, what doesn't fit of `carry` being left out."""
     firing = decision.firing
-    carry = _carry(decision, state)
+    carry = carried(firing, state, decision.carry)
     event = _event(plan, customer, identifier, moment, decision, carry)
     raw = orjson.dumps(event)
     while len(raw) > MAX_TRIGGER and carry:
@@ -157,9 +163,11 @@ def encode_cancel(plan: Plan, customer: str, identifier: str, decision: Decision
     )
 
 
-def _carry(decision: Decision, state: State) -> dict[str, Any]:
-    firing, kept = decision.firing, decision.carry
-    carried: dict[str, Any] = {}
+def carried(firing: Firing, state: State, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What a firing carries along, by name, as its customer's state is then; or as it was, where that is ``kept``."""
+    if firing.carried is not None:
+        return dict(firing.carried)
+    found: dict[str, Any] = {}
     for carry in firing.signal.carry:
         if kept is None:
             value = carry.value(state.parts, state.profile, firing.touchpoint, firing.moment, firing.per)
@@ -167,8 +175,15 @@ def _carry(decision: Decision, state: State) -> dict[str, Any]:
             value = kept[carry.name]
         else:
             continue  # there wasn't room to keep it
-        carried[carry.name] = rfc3339(value) if carry.is_time and isinstance(value, int) else value
-    return carried
+        found[carry.name] = rfc3339(value) if carry.is_time and isinstance(value, int) else value
+    return found
+
+
+def _relation(firing: Firing) -> dict[str, str]:
+    """To whom it goes in the customer's place, and of whom it came; nothing where it is the customer's own."""
+    to = firing.signal.declared.then.to
+    said = {"to": None if to is None else f"related.{to}", "about": firing.about}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _event(
@@ -199,5 +214,6 @@ def _event(
             "touchpoints": list(firing.touchpoints),
             "carry": carry,
             **{name: value for name, value in of_policy.items() if value is not None},
+            **_relation(firing),
         },
     }

@@ -8,7 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.partitioner import DefaultPartitioner
 
-from rules import MARKER_KEY, Kept, alias_of
+from rules import CONTEXT_KEY, MARKER_KEY, Kept, alias_of
 from streams.broker import Say, client_options, wait
 from streams.feed import NoLogError
 from streams.settings import Settings
@@ -62,17 +62,18 @@ class _Reader:
     async def kept(self, channels: Sequence[str]) -> Kept:
         states, home = self._catalogue.states.name, self._guess()
         for number in sorted(range(self._counts[states]), key=lambda one: one != home):
-            found = await self._last(states, number, (self._key, MARKER_KEY))
+            found = await self._last(states, number, (self._key, MARKER_KEY, CONTEXT_KEY))
             if self._key in found:
                 break
         else:
-            number, found = home, await self._last(states, home, (MARKER_KEY,))
+            number, found = home, await self._last(states, home, (MARKER_KEY, CONTEXT_KEY))
         triggers = [
             value for name in channels for value in await self._all(self._catalogue.triggers(name).name, number)
         ]
         return Kept(
             state=found.get(self._key),
             marker=found.get(MARKER_KEY),
+            context=found.get(CONTEXT_KEY),
             touchpoints=await self._all(self._catalogue.touchpoints.name, number),
             decisions=await self._all(self._catalogue.decisions.name, number),
             triggers=triggers,

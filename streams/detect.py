@@ -18,7 +18,7 @@ from streams.lanes import GivenUp
 from streams.libraries import Start
 from streams.observe import Observer
 from streams.settings import Clock
-from streams.states import States
+from streams.states import Change, States
 from streams.table import BulkTable
 from streams.transport import Batch
 from streams.transport.batch import Record
@@ -124,8 +124,7 @@ class Detection:
     async def _write_again(self, proved: float) -> None:
         # Compaction would keep the older values, as they come last.
         log.warning("partition %s: %s states are written again", self.partition.number, len(self._overwritten))
-        standing = ((key, self.states.get(key)) for key in sorted(self._overwritten))
-        for changes in _bounded((key, value) for key, value in standing if value is not None):
+        for changes in _bounded((key, self.states.get(key)) for key in sorted(self._overwritten)):
             marker = (MARKER_KEY, self.states.get(MARKER_KEY) or b"")
             again = Slice(changes=[*changes, marker], offset=self.partition.offset, time=self.partition.time)
             await self._keep(again, proved)
@@ -150,13 +149,13 @@ class Detection:
         log.error("partition %s: the log begins at %s, expected %s: older records are gone", number, found, wanted)
 
 
-def _bounded(changes: Iterable[tuple[bytes, bytes]]) -> Iterator[list[tuple[bytes, bytes]]]:
+def _bounded(changes: Iterable[Change]) -> Iterator[list[Change]]:
     """The changes in parts that fit into one batch of the changelog."""
-    part: list[tuple[bytes, bytes]] = []
+    part: list[Change] = []
     size = 0
     for key, value in changes:
         part.append((key, value))
-        size += len(key) + len(value)
+        size += len(key) + len(value or b"")
         if size > WRITTEN_AGAIN:
             yield part
             part, size = [], 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from typing import Any
 
+from rules import encode_context
 from streams.broker import Say, wait
 from streams.sender import Record, Sender, start_producer
 from streams.settings import Settings
@@ -35,6 +37,24 @@ async def publish(settings: Settings, records: Iterable[Record], say: Say) -> in
         return await _send(Sender(producer), topic, records)
     finally:
         await producer.stop()
+
+
+async def publish_context(settings: Settings, properties: Mapping[str, Any], time: int, say: Say) -> int:
+    """Changes the context from ``time`` (epoch ms) on, in every partition of the log; how many there are.
+
+    Raises as `publish`.
+    """
+    await wait(settings, say)
+    topic = settings.name("touchpoints")
+    count = (await partition_counts(settings, [topic])).get(topic)
+    if count is None:
+        raise NoLogError(topic)
+    producer = await start_producer(settings)
+    try:
+        await Sender(producer).to_all(topic, [(None, encode_context(properties, time))])
+    finally:
+        await producer.stop()
+    return count
 
 
 async def _send(sender: Sender, topic: str, records: Iterable[Record]) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from rules import BadRecord, decode_touchpoint
+from rules import CONTEXT, BadRecord, decode_control, decode_touchpoint, read_context
 from streams.codecs import Codec, SourceRecord, codec_for
 from streams.dead_letters import DeadLetters
 from streams.metrics import Metrics
@@ -52,7 +52,9 @@ class Ingest:
         Raises KafkaError where the broker doesn't take them: the records are then to be forwarded again.
         """
         outcomes = [translate(self._codec, record) for record in records]
-        touchpoints = [one for outcome in outcomes if isinstance(outcome, list) for one in outcome]
+        made = [one for outcome in outcomes if isinstance(outcome, list) for one in outcome]
+        touchpoints = [one for one in made if one[0] is not None]
+        await self._sender.to_all(self._log, [one for one in made if one[0] is None])
         await self._sender.by_key(self._log, touchpoints)
         await self._letters.send(self._topic, partition, [one for one in outcomes if isinstance(one, Refused)])
         self._metrics.forwarded.labels(self._topic).inc(len(touchpoints))
@@ -73,8 +75,16 @@ def _translated(codec: Codec, record: SourceRecord) -> list[Record]:
     fields = codec(record)
     if fields is None:
         return []
-    values = map(_encoded, fields if isinstance(fields, list) else [fields])
-    return [(decode_touchpoint(value).customer.encode(), value) for value in values]
+    return [_record(one) for one in (fields if isinstance(fields, list) else [fields])]
+
+
+def _record(fields: dict[str, object]) -> Record:
+    """The record of the log; one for all partitions, where it changes the context, has no key."""
+    value = _encoded(fields)
+    if fields.get("type") == CONTEXT:
+        read_context(decode_control(value))
+        return None, value
+    return decode_touchpoint(value).customer.encode(), value
 
 
 def _encoded(fields: dict[str, object]) -> bytes:

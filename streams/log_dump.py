@@ -23,7 +23,7 @@ POLL = 500
 LOG = "touchpoints"
 
 Progress = Callable[[int, int], None]
-CONTROLS = frozenset({"clock.tick", "library.switched"})
+CONTROLS = frozenset({"clock.tick", "library.switched", "context.updated"})
 
 
 class Dumped(Protocol):

@@ -220,8 +220,20 @@ LARGEST_STATE = Spec(
 EVICTED = Spec(
     "evicted",
     "counter",
-    "Values of `per` forgotten because a customer had more than a hundred of them.",
-    "Many: choose a field with fewer values for `per`.",
+    "Values of `per` forgotten because a customer had more than a hundred of them, and names of a profile beyond 256.",
+    "Many: choose a field with fewer values for `per`; see what writes profiles.",
+)
+TOO_LARGE = Spec(
+    "values_too_large",
+    "counter",
+    "Values of profiles and of the context that were not kept, as their JSON has more than 1,024 characters.",
+    "Any: a publisher sends lists or texts that belong elsewhere; the field counts as removed.",
+)
+FORGOTTEN = Spec(
+    "forgotten",
+    "counter",
+    "Customers forgotten, as nothing had come of them for `forget_after` of the library.",
+    "Many at once: a publisher went silent, or a new library has a shorter `forget_after`.",
 )
 IDENTITIES_LINKED = Spec(
     "identities_linked",
@@ -444,6 +456,8 @@ SPECS: tuple[Spec, ...] = (
     STATES_WRITTEN,
     LARGEST_STATE,
     EVICTED,
+    FORGOTTEN,
+    TOO_LARGE,
     IDENTITIES_LINKED,
     IDENTITIES_SPLIT,
     LINKS_REFUSED,
@@ -551,6 +565,8 @@ class Metrics:
         self.state_bytes = self._counter(STATE_BYTES)
         self.states_written = self._counter(STATES_WRITTEN)
         self.evicted = self._counter(EVICTED)
+        self.forgotten = self._counter(FORGOTTEN)
+        self.too_large = self._counter(TOO_LARGE)
         self.forwarded = self._counter(FORWARDED)
         self._count_identities()
         self.libraries_refused = self._counter(LIBRARIES_REFUSED)

@@ -41,6 +41,8 @@ class Observer:
         metrics.late.inc(stats.late)
         metrics.too_late.inc(stats.too_late)
         metrics.evicted.inc(stats.evicted)
+        metrics.forgotten.inc(stats.forgotten)
+        metrics.too_large.inc(stats.too_large)
         if done.forwards or stats.repeated:
             self._identities(done)
         if stats.set_back:
@@ -58,7 +60,7 @@ class Observer:
         metrics.identities_split.inc(stats.split)
 
     def _states(self, done: Slice) -> None:
-        sizes = [len(value) for _, value in done.changes]
+        sizes = [len(value) for _, value in done.changes if value is not None]
         if sizes:
             self._metrics.states_written.inc(len(sizes))
             self._metrics.state_bytes.inc(sum(sizes))

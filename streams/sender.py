@@ -71,6 +71,12 @@ class Sender:
         groups = await self._by_partition(topic, records)
         await _all([self.to_partition(topic, partition, group) for partition, group in groups.items()])
 
+    async def to_all(self, topic: str, records: Sequence[Record]) -> None:
+        """Sends records to every partition; raises as `to_partition`."""
+        if records:
+            partitions = sorted(await self._producer.partitions_for(topic))
+            await _all([self.to_partition(topic, partition, records) for partition in partitions])
+
     async def in_order(self, topic: str, records: Iterable[Record]) -> None:
         """As `by_key`, but where a record isn't taken none that follows it in its partition is.
 

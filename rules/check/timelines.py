@@ -16,7 +16,9 @@ from rules.schema_reading import Placed
 from rules.source import Path
 from rules.wall_time import zone_of
 
-_MADE: Final = ("signal.fired", "clock.tick", "library.switched")
+_MADE: Final = ("signal.fired", "signal.addressed", "clock.tick", "library.switched")
+_CONTEXT: Final = "context.updated"
+_OF_CONTEXT: Final = {"at", "after", "type", "properties"}
 _ONE_TIME: Final = "one of `at` and `after`"
 _AT: Final = '`at: "2026-01-05 10:00"`'
 
@@ -48,8 +50,29 @@ def _check_types(entry: Placed[TimelineEntry], parts: Parts) -> Iterator[Problem
     for at in made:
         found = f"`{entry.model.timeline[at].type}`, which the detector alone makes"
         yield from entry.problem(("timeline", at, "type"), found, "what a customer does", "leave it out")
-    others: list[Path] = [("timeline", at, "type") for at in range(len(entry.model.timeline)) if at not in made]
+    for at, step in enumerate(entry.model.timeline):
+        if step.type == _CONTEXT:
+            yield from _check_context(entry, at, step)
+    others: list[Path] = [
+        ("timeline", at, "type")
+        for at, step in enumerate(entry.model.timeline)
+        if at not in made and step.type != _CONTEXT
+    ]
     yield from check_named(entry, others, parts)
+
+
+def _check_context(entry: Placed[TimelineEntry], at: int, step: TouchpointEntry) -> Iterator[Problem]:
+    """The context is of no customer: it has a time and properties, and nothing else."""
+    said = step.model_fields_set & step.model_dump(exclude_none=True).keys() - _OF_CONTEXT
+    for name in sorted(said):
+        found, expected = f"`{name}` beside `{_CONTEXT}`, which is of no customer", "its time and `properties`"
+        yield from entry.problem(("timeline", at, name), found, expected, "leave it out", at_key=True)
+    if step.properties is None and not entry.is_mended_below(("timeline", at)):
+        found, instead = (
+            f"`{_CONTEXT}` without `properties`",
+            "add, for example, `properties: {sales: true}`",
+        )
+        yield from entry.problem(("timeline", at), found, "what changes of the context", instead)
 
 
 def _check_step(entry: Placed[TimelineEntry], at: int, step: TouchpointEntry, place: ZoneInfo) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ _SYSTEM: Final = (
     "library.switched",
     "trigger.sent",
 )
+_NOBODYS: Final = ("context.updated", "signal.addressed")  # what no customer does
 _WILD: Final = "signal.*"  # which signals are meant must be said, so the wildcard is of no use
 
 
@@ -81,6 +82,10 @@ def _check(placed: Placed[Declared], paths: list[Path], known: frozenset[str] | 
     for path, name in named(placed, paths):
         if name == _WILD:
             words = f"`{_WILD}`, a wildcard of what signals make", "`signal.fired` by its name", "write `signal.fired`"
+            yield from placed.problem(path, *words, at_key=at_key(path))
+        elif name in _NOBODYS:
+            instead = "ask for `context.NAME` in an `if`" if name == "context.updated" else "read `signal.fired`"
+            words = f"`{name}`, which no customer does", "a type of touchpoint", instead
             yield from placed.problem(path, *words, at_key=at_key(path))
         elif known is not None and not _exists(name, known):
             yield from placed.problem(path, *_unknown(name, known), at_key=at_key(path))

@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from rules.comparing.difference import Made
 from rules.compile import compile_plan
+from rules.context import CONTEXT_KEY
+from rules.context import UPDATED as CONTEXT
 from rules.declaration import Library
 from rules.explaining import Explained, Explainer, Life, Sighting
 from rules.explaining.explained import At
@@ -58,9 +60,10 @@ class Side:
         if signal not in self._signals:
             return None
         key, number = customer.encode(), self._records[0].partition
-        own = [record for record in self._records if record.key == key]
+        own = [record for record in self._records if record.key == key or _is_context(record)]
         run, raw = Run(self.plan, self._clock), self._state_before(number, key)
-        partition = run.start(number, {} if raw is None else {key: raw})
+        before = {key: raw, CONTEXT_KEY: self._state_before(number, CONTEXT_KEY)}
+        partition = run.start(number, {name: kept for name, kept in before.items() if kept is not None})
         for record in takewhile(lambda record: _time(record) <= at, own):
             _evaluate(run, replace(record, tick=None if record.tick is None else min(record.tick, at)))
         _evaluate(run, tick(number, partition.offset + 1, at))
@@ -76,6 +79,10 @@ class Side:
 def _evaluate(run: Run, record: Record) -> None:
     for _ in run.evaluate([record]):
         pass
+
+
+def _is_context(record: Record) -> bool:
+    return record.key is None and CONTEXT.encode() in (record.value or b"")
 
 
 def _time(record: Record) -> int:

@@ -221,8 +221,7 @@ class _Site:
         yield "Late touchpoints", f"Up to {lasting(library.late_by)} late they still correct what is kept."
         for source in library.sources:
             yield f"Late from {source.name}", f"Up to {lasting(source.late_by)} late they still do."
-        if library.forget_after:
-            yield "Forgotten", f"A customer of whom nothing is heard for {lasting(library.forget_after)} is forgotten."
+        yield "Forgotten", f"A customer of whom nothing is heard for {lasting(library.forget_after)} is forgotten."
 
     def _editors(self) -> Iterator[tuple[str, bytes]]:
         schemas, settings = [], {}

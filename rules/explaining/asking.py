@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
+from rules.context import Surroundings
 from rules.declaration import Feature as DeclaredFeature
 from rules.explaining.explained import Asked, At, Join, Value
 from rules.explaining.moves import next_turn
@@ -31,6 +32,7 @@ from rules.expression.tree import (
     Node,
     Not,
     Profile,
+    Surrounding,
     is_clock,
     walk,
 )
@@ -59,8 +61,11 @@ class Instant(NamedTuple):
 class Question:
     """One condition, ready to be asked of any customer."""
 
-    def __init__(self, expression: Expression, features: Mapping[str, FeaturePlan], zone: str) -> None:
+    def __init__(
+        self, expression: Expression, features: Mapping[str, FeaturePlan], zone: str, surroundings: Surroundings
+    ) -> None:
         self._expression, self._features, self._zone = expression, features, zone
+        self._surroundings = surroundings
         self._functions: dict[Node, CustomerFunction] = {}
 
     def ask(self, instant: Instant) -> Asked:
@@ -195,7 +200,7 @@ class Question:
     def _compiled(self, node: Node) -> CustomerFunction:
         reads = (part.read for part in walk(node) if isinstance(part, Feature))
         readers = {read: self._features[read.name].reader(read.own, read.key) for read in reads}
-        return compile_customer(replace(self._expression, tree=node), readers, self._zone)
+        return compile_customer(replace(self._expression, tree=node), readers, self._zone, self._surroundings)
 
 
 def _join(every: bool, wanted: bool) -> Join:
@@ -215,7 +220,7 @@ def _stands(node: Node) -> bool:
 def _named(node: Node) -> Iterator[Node]:
     """What has a name within a node."""
     for part in node.parts():
-        if isinstance(part, Feature | Profile | Field):
+        if isinstance(part, Feature | Profile | Surrounding | Field):
             yield part
         else:
             yield from _named(part)

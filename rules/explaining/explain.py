@@ -157,7 +157,9 @@ class Explainer:
         key = (text, per)
         if key not in self._questions:
             expression = self._relations.expression(text, per)
-            self._questions[key] = Question(expression, self._features, self.plan.library.time_zone)
+            self._questions[key] = Question(
+                expression, self._features, self.plan.library.time_zone, self.plan.surroundings
+            )
         return self._questions[key]
 
 

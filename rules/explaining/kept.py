@@ -20,11 +20,13 @@ from rules.wire import decode_marker
 class Kept:
     """Records of one customer as they are in the topics, each kind in order.
 
-    ``state``: the encoded one, None where there is none; ``marker``: the partition record beside it.
+    ``state``: the encoded one, None where there is none; ``marker``: the partition record beside it; ``context``: the
+    partition's.
     """
 
     state: bytes | None
     marker: bytes | None = None
+    context: bytes | None = None
     touchpoints: Sequence[bytes] = ()
     decisions: Sequence[bytes] = ()
     triggers: Sequence[bytes] = ()
@@ -52,7 +54,7 @@ def life_in(kept: Kept, plan: Plan, customer: str, now: int | None) -> Life:
         ends.append(decode_state(kept.state).clock)
     known = {one.id: one for one in _sightings(kept.touchpoints)}
     life = Life(customer, max(ends), None, tuple(_fired(kept, Sightings(known))), known)
-    return run_on(plan, life, kept.state, max(ends))
+    return run_on(plan, life, kept.state, max(ends), kept.context)
 
 
 def _sightings(touchpoints: Iterable[bytes]) -> Iterator[Sighting]:

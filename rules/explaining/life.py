@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from rules.context import CONTEXT_KEY
+from rules.context import UPDATED as CONTEXT
 from rules.explaining.explained import At, Fired, Sighting
 from rules.explaining.sightings import Sightings
 from rules.log_lines import LineReader, Record, tick
@@ -110,10 +112,12 @@ def life_of(
     return _Living(plan, customer, clock, at, look, names).through(lines)
 
 
-def run_on(plan: Plan, life: Life, raw: bytes | None, now: int) -> Life:
-    """A life from its state as it is kept, time running on to ``now`` (ms): what fires by then is foreseen."""
+def run_on(plan: Plan, life: Life, raw: bytes | None, now: int, context: bytes | None = None) -> Life:
+    """A life from its state and the context as they are kept, time running on to ``now`` (ms): what fires by then is
+    foreseen."""
     key = life.customer.encode()
-    states = {} if raw is None else {key: raw}
+    kept_so = {key: raw, CONTEXT_KEY: context}
+    states = {name: value for name, value in kept_so.items() if value is not None}
     partition = Partition(plan, states, number=0, log=IDENTITY, clock="log")
     sightings, fired = Sightings(life.known), list(life.fired)
     for slice_ in slices(partition, [tick(0, 0, now)]):
@@ -155,6 +159,7 @@ class _Living:
         self._known: dict[str, Sighting] = {}
         self._fired: list[Fired] = []
         self._unused: list[Unused] = []
+        self._before: list[Record] = []
 
     def through(self, lines: Iterable[bytes]) -> Life:
         for record in self._reader.records(lines):
@@ -163,10 +168,21 @@ class _Living:
         return self._ended()
 
     def _concerns(self, record: Record) -> bool:
+        number = record.partition
         if record.key in self._keys:
-            self._numbers.add(record.partition)
+            if number not in self._numbers:
+                self._numbers.add(number)
+                self._surround(number)
             return True
-        return record.key is None and record.partition in self._numbers
+        if number not in self._numbers and record.key is None and CONTEXT.encode() in (record.value or b""):
+            self._before.append(record)
+        return record.key is None and number in self._numbers
+
+    def _surround(self, number: int) -> None:
+        """What was so for everybody in a partition before the customer's first record there."""
+        for record in self._before:
+            if record.partition == number:
+                self._live(record)
 
     def _is_over(self, record: Record) -> bool:
         """Whether the moment asked for has passed in the customer's partition; others may come earlier in a dump."""

@@ -20,6 +20,7 @@ from rules.expression.tree import (
     Node,
     Not,
     Profile,
+    Surrounding,
 )
 
 LONGEST = 80
@@ -36,6 +37,8 @@ def written(node: Node) -> str:
             return feature_name(node.read)
         case Profile():
             return ".".join(("profile", *node.path))
+        case Surrounding():
+            return "".join(["context", *(f"[{written(it)}]" if isinstance(it, Node) else f".{it}" for it in node.path)])
         case Field():
             return ".".join(("touchpoint", *node.path) if node.optional else node.path)
         case Member():

@@ -120,6 +120,12 @@ class Builder:
 
     def _path(self, node: ast.Name | ast.Attribute | ast.Subscript) -> Node:
         path, at = path_of(node), self._source.span(node)
+        if path is not None and path[0].id == "context":
+            steps = [part.name if part.key is None else self.build(part.key) for part in path[1]]
+            for step in steps:
+                if isinstance(step, Node):
+                    self._kinds.can_be(step, ("text", "number"), "as a name within [ ]", "write what gives a name")
+            return self._reach.context(steps, at)
         if path is not None:
             return self._reach.find(path[0].id, path[1], at)
         instead = "write `profile.NAME`, `touchpoint.FIELD` or a feature"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from rules.expression.emit import Emitter
 from rules.expression.expression import Expression
@@ -28,21 +29,40 @@ def compile_touchpoint(expression: Expression, zone: str = "UTC") -> TouchpointF
     return function
 
 
+class HasValues(Protocol):
+    """Holds the values of the context, whatever they are when an expression is asked."""
+
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+
+
 def compile_customer(
-    expression: Expression, readers: Mapping[FeatureRead, Reader], zone: str = "UTC"
+    expression: Expression,
+    readers: Mapping[FeatureRead, Reader],
+    zone: str = "UTC",
+    surroundings: HasValues | None = None,
 ) -> CustomerFunction:
     """A function of (parts, profile, touchpoint or None, now in ms, own per value) that gives the value.
 
     Each reader gets the parts, now, and the per value that it is to read: the signal's own, the one said, or
     None for a feature kept without. ``profile`` is name -> [value, time]. Dates are of the customer's own time
-    zone, ``profile.time_zone``, and of ``zone`` where that is absent or unknown.
+    zone, ``profile.time_zone``, and of ``zone`` where that is absent or unknown. ``surroundings`` holds the context;
+    without it nothing is known of it.
 
     Raises:
         KeyError: when a feature that the expression reads has no reader.
         ValueError: when there is no time zone of that name.
     """
-    function: CustomerFunction = _function("P, Q, T, N, K", expression, Emitter(readers.__getitem__, zone=zone))
+    emitter = Emitter(readers.__getitem__, zone=zone, surroundings=surroundings or _NOTHING)
+    function: CustomerFunction = _function("P, Q, T, N, K", expression, emitter)
     return function
+
+
+class _Nothing:
+    values: Mapping[str, Any] = MappingProxyType({})
+
+
+_NOTHING: Final = _Nothing()
 
 
 def _no_reader(read: FeatureRead) -> Reader:

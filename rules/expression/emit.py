@@ -30,6 +30,7 @@ from rules.expression.tree import (
     Node,
     Not,
     Profile,
+    Surrounding,
     is_clock,
 )
 
@@ -88,11 +89,22 @@ class _Operand:
 class Emitter:
     """Writes the source of a node; ``bound`` then holds what its names stand for."""
 
-    def __init__(self, bind: Bind, now: str = "N", own_zone: str = "Q.get('time_zone')", zone: str = "UTC") -> None:
-        """``now``, ``own_zone``: how the source reads the time and the profile's entry of the customer's time zone."""
+    def __init__(
+        self,
+        bind: Bind,
+        now: str = "N",
+        own_zone: str = "Q.get('time_zone')",
+        zone: str = "UTC",
+        surroundings: Any = None,
+    ) -> None:
+        """``now``, ``own_zone``: how the source reads the time and the profile's entry of the customer's time zone.
+
+        ``surroundings``: holds the context's ``values``.
+        """
         self.bound: dict[str, Any] = {}
         self._bind = bind
         self._now, self._own_zone = now, own_zone
+        self._surroundings = surroundings
         self._elapsed = Elapsed(zone)
         self._names: dict[Any, str] = {}
         self._locals = 0
@@ -105,6 +117,8 @@ class Emitter:
                 return self._feature(node)
             case Profile():
                 return self._profile(node)
+            case Surrounding():
+                return self._surrounding(node)
             case Field():
                 return self._field(node)
             case Compare():
@@ -159,6 +173,10 @@ class Emitter:
         entry = self._local()
         value = f"(({entry} := Q.get({name!r})) and {entry}[0])"
         return self._dug(value, path)
+
+    def _surrounding(self, node: Surrounding) -> str:
+        path = ", ".join(self.emit(part) if isinstance(part, Node) else repr(part) for part in node.path)
+        return f"{self._name(runtime.look)}({self._name(self._surroundings, 'context')}.values, ({path},))"
 
     def _field(self, node: Field) -> str:
         name, *path = node.path

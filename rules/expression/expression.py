@@ -10,25 +10,26 @@ from rules.expression.moving import check_moving, moving_pairs
 from rules.expression.scope import FeatureRead, Kind, Scope, Tendency
 from rules.expression.syntax import DEEPEST, Source
 from rules.expression.tendency import of_truth
-from rules.expression.tree import Feature, Field, Member, Node, Profile, is_clock, walk
+from rules.expression.tree import Feature, Field, Member, Node, Profile, Surrounding, is_clock, walk
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
     """A checked expression.
 
-    ``reads``: the features it reads and how. ``profile``: the first names of the profile's fields.
-    ``touchpoint``: the touchpoint's fields, dotted (``properties.size``). ``segments``: those that it reads, whose
-    expressions stand in their places in it. ``tendency``: what time alone can do to its truth. ``moving``: its
-    comparisons that a score or the clock moves, each of which turns at most once between two touchpoints.
-    ``clocked``: whether it asks for the time, so that the clock alone moves it. ``size``: how many names, literals
-    and operators it has, ``depth``: how many lie within one another.
+    ``reads``: the features it reads and how. ``profile``: the first names of the profile's fields, ``context``: those
+    of the context. ``touchpoint``: the touchpoint's fields, dotted (``properties.size``). ``segments``: those that it
+    reads, whose expressions stand in their places in it. ``tendency``: what time alone can do to its truth.
+    ``moving``: its comparisons that a score or the clock moves, each of which turns at most once between two
+    touchpoints. ``clocked``: whether it asks for the time, so that the clock alone moves it. ``size``: how many names,
+    literals and operators it has, ``depth``: how many lie within one another.
     """
 
     text: str
     kind: Kind
     reads: frozenset[FeatureRead]
     profile: frozenset[str]
+    context: frozenset[str]
     touchpoint: frozenset[str]
     segments: frozenset[str]
     tendency: Tendency
@@ -52,12 +53,22 @@ def parse(text: str, scope: Scope, *, timed: bool = False) -> Expression:
     tree = Builder(source, scope, mistakes).build(source.tree)
     if timed:
         check_moving(tree, source, mistakes)
+        _check_context(tree, source, mistakes)
     if _depth(tree) > DEEPEST:
         found = f"an expression nested deeper than {DEEPEST}, its segments included"
         mistakes.add(tree.at, found, f"{DEEPEST} levels at most", "make features of parts of it")
     mistakes.raise_any()
     moving = tuple(_expression(source, pair, ()) for pair in moving_pairs(tree, source))
     return _expression(source, tree, moving)
+
+
+def _check_context(tree: Node, source: Source, mistakes: Mistakes) -> None:
+    """Refuses the context where the moment matters: it changes for all customers at once."""
+    for node in walk(tree):
+        if isinstance(node, Surrounding):
+            found = f"{source.show(node.at)}, of the context, in a `when`"
+            expected = "what a customer's own records, or time, can change"
+            mistakes.add(node.at, found, expected, "ask for the context in the signal's `if`")
 
 
 def _expression(source: Source, tree: Node, moving: tuple[Expression, ...]) -> Expression:
@@ -67,6 +78,7 @@ def _expression(source: Source, tree: Node, moving: tuple[Expression, ...]) -> E
         kind=tree.kind,
         reads=frozenset(node.read for node in nodes if isinstance(node, Feature)),
         profile=frozenset(node.path[0] for node in nodes if isinstance(node, Profile)) | _zone(nodes),
+        context=frozenset(str(node.path[0]) for node in nodes if isinstance(node, Surrounding)),
         touchpoint=frozenset(".".join(node.path) for node in nodes if isinstance(node, Field)),
         segments=frozenset(node.name for node in nodes if isinstance(node, Member)),
         tendency=of_truth(tree),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from keyword import kwlist
 from typing import Final
@@ -12,11 +12,11 @@ from rules.expression.functions import FUNCTIONS
 from rules.expression.mistake import Mistakes, Span
 from rules.expression.scope import FIELDS, OPEN_FIELDS, FeatureInfo, FeatureRead, Scope
 from rules.expression.syntax import Source
-from rules.expression.tree import Feature, Field, Lost, Member, Node, Profile, placed
+from rules.expression.tree import Feature, Field, Lost, Member, Node, Profile, Surrounding, placed
 from rules.names import nearest, one_of
 
 MOST_OF_SEGMENTS: Final = 1_000  # parts that the segments in one expression may have in all
-RESERVED: Final = frozenset({*kwlist, "profile", "touchpoint", "segment", "stage", *FUNCTIONS})
+RESERVED: Final = frozenset({*kwlist, "profile", "context", "touchpoint", "segment", "stage", *FUNCTIONS})
 """Names that mean something else in an expression, so that no feature can have them."""
 
 _LITERALS: Final = {"true": "True", "false": "False"}
@@ -25,10 +25,15 @@ _NOTHINGS: Final = frozenset({"none", "null", "missing", "nil"})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One further part of a path: ``.name`` or ``['name']``; ``name`` is None where it isn't a text literal."""
+    """One further part of a path: ``.name``, ``['name']`` or ``[0]``; ``name`` is None where it is no literal.
+
+    ``place``: whether it is the place of an item in a list. ``key``: what stands within [ ] where that is no literal.
+    """
 
     name: str | None
     indexed: bool
+    place: bool = False
+    key: ast.expr | None = None
 
 
 def path_of(node: ast.expr) -> tuple[ast.Name, list[Part]] | None:
@@ -38,15 +43,20 @@ def path_of(node: ast.expr) -> tuple[ast.Name, list[Part]] | None:
         if isinstance(node, ast.Attribute):
             parts.append(Part(node.attr, indexed=False))
         elif isinstance(node, ast.Subscript):
-            parts.append(Part(_key(node.slice), indexed=True))
+            parts.append(_indexed(node.slice))
         else:
             return None
         node = node.value
     return node, parts[::-1]
 
 
-def _key(node: ast.expr) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+def _indexed(node: ast.expr) -> Part:
+    value = node.value if isinstance(node, ast.Constant) else None
+    if isinstance(value, str):
+        return Part(value, indexed=True)
+    if type(value) is int:
+        return Part(str(value), indexed=True, place=True)
+    return Part(None, indexed=True, key=node)
 
 
 class Reach:
@@ -67,6 +77,19 @@ class Reach:
         if self._scope.kind == "touchpoint":
             return self._in_touchpoint(root, parts, at)
         return self._in_customer(root, parts, at)
+
+    def context(self, steps: Sequence[str | Node | None], at: Span) -> Node:
+        """A value of the context by names, and by what gives one."""
+        first, shown = steps[0] if steps else None, self._source.show(at)
+        if any(isinstance(step, str) and step.startswith("__") for step in steps):
+            return self._lost(at, shown, "a name that doesn't begin with `__`", "use another field")
+        if self._scope.kind == "touchpoint":
+            return self._lost(at, shown, "a field of the touchpoint", "ask for the context in the signal's `if`")
+        if not steps:
+            return self._lost(at, "`context` alone", "one value of it", "write `context.NAME`")
+        if not isinstance(first, str):
+            return self._lost(at, shown, "a name first", "write `context.NAME[...]`")
+        return Surrounding(at, "any", always=False, path=tuple(step for step in steps if step is not None))
 
     def _in_touchpoint(self, root: str, parts: list[Part], at: Span) -> Node:
         if root == "touchpoint":
@@ -93,7 +116,8 @@ class Reach:
             return self._lost(at, f"{self._source.show(at)}, a touchpoint's field", _CUSTOMER_NAMES, instead)
         if root in self._scope.segments:
             return self._lost(at, f"`{root}`, a segment", _CUSTOMER_NAMES, f"write `segment.{root}`")
-        return self._unknown(root, _CUSTOMER_NAMES, (*self._scope.features, "profile", "touchpoint", "segment"), "", at)
+        known = (*self._scope.features, "profile", "touchpoint", "segment", "context")
+        return self._unknown(root, _CUSTOMER_NAMES, known, "", at)
 
     def _profile(self, parts: list[Part], at: Span) -> Node:
         path = self._path(parts, at)
@@ -157,7 +181,7 @@ class Reach:
         if info.per is None:
             found = f"{self._source.show(at)}, but `{name}` is not kept per a field"
             return self._lost(at, found, f"`{name}` alone", f"write `{name}`, or give the feature a `per`")
-        if key is None or len(parts) > 1:
+        if key is None or parts[0].place or len(parts) > 1:
             expected = f"one {info.per} as a text in quotes"
             return self._lost(at, self._source.show(at), expected, f"write {name}['VALUE']")
         return Feature(at, info.kind, info.always, read=FeatureRead(name, key=key), info=info)
@@ -174,7 +198,8 @@ class Reach:
         names = tuple(part.name for part in parts if part.name is not None)
         if len(names) == len(parts):
             return names
-        self._lost(at, self._source.show(at), "names in quotes within [ ]", "write `.NAME` or ['NAME']")
+        expected = "names in quotes, or places in a list, within [ ]"
+        self._lost(at, self._source.show(at), expected, "write `.NAME`, ['NAME'] or [0]")
         return None
 
     def _unknown(self, name: str, expected: str, known: Iterable[str], prefix: str, at: Span) -> Node:

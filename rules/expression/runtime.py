@@ -137,10 +137,19 @@ def starts_with(text: Any, beginning: Any) -> bool:
     return type(text) is str and type(beginning) is str and text.startswith(beginning)
 
 
+def look(values: Any, path: Sequence[Any]) -> Any:
+    """As `dig`, where names may come of values: a whole number is its text; what is neither names nothing."""
+    names = [name if type(name) is str else str(name) if type(name) is int else None for name in path]
+    return None if None in names else dig(values, names)  # type: ignore[arg-type]
+
+
 def dig(value: Any, path: Sequence[str]) -> Any:
-    """The value at a path of names in nested mappings, None where there is none."""
+    """The value at a path of names in nested mappings, and of places in lists; None where there is none."""
     for name in path:
-        if type(value) is not dict:
+        if type(value) is dict:
+            value = value.get(name)
+        elif type(value) is list and name.isdecimal() and int(name) < len(value):
+            value = value[int(name)]
+        else:
             return None
-        value = value.get(name)
     return value

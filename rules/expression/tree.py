@@ -88,6 +88,16 @@ class Profile(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Surrounding(Node):
+    """A value of the context; ``path``: names, and what gives one, such as the profile's town."""
+
+    path: tuple[str | Node, ...]
+
+    def parts(self) -> tuple[Node, ...]:
+        return tuple(part for part in self.path if isinstance(part, Node))
+
+
+@dataclass(frozen=True, slots=True)
 class Field(Node):
     """A field of the touchpoint; ``optional`` where there may be no touchpoint at hand."""
 

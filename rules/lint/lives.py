@@ -22,8 +22,6 @@ class Forgotten(Check):
 
     def findings(self, linted: Linted) -> Iterator[Finding]:
         life = linted.library.forget_after
-        if life is None:
-            return
         for feature in linted.library.features:
             reach = feature.over and feature.over * (2 if feature.kind == "trend" else 1)
             if reach is not None and reach > life:

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from rules.firing import AGAIN_LIMIT
 from rules.plan import Plan
+from rules.profile import PROFILE_LIMIT, united
 from rules.state import RECENT_IDS, Profile, State
-from rules.step import PROFILE_LIMIT
 
 _DIGEST: Final = 8
 
@@ -25,11 +25,11 @@ def _newest(ids: bytes) -> list[bytes]:
 
 
 def newest_profile(ours: Profile, theirs: Profile) -> Profile:
-    """Each field as the newest event time has it, ours where both are as new; the one set longest ago goes first."""
+    """Each field as the newest event time has it, ours where both are as new, with what both have added since; the one
+    set longest ago goes first."""
     fields = dict(ours)
     for name, entry in theirs.items():
-        if name not in fields or entry[1] > fields[name][1]:
-            fields[name] = entry
+        fields[name] = united(fields[name], entry) if name in fields else entry
     return dict(sorted(fields.items(), key=lambda field: int(field[1][1]))[-PROFILE_LIMIT:])
 
 

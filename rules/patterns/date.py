@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from heapq import merge
 from itertools import takewhile
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -31,8 +32,9 @@ class DateMatcher:
         self.instances = Instances(signal, False, lambda _state, _per, instance: instance[0])
 
     def value(self, state: State) -> Any:
-        """What the profile's field says; None where it is missing."""
-        return profile_value(state.profile, self.pattern.field)
+        """What the profile's field says, a list where it is in a list; None where it is missing."""
+        found = list(_found(state.profile, self.pattern.field))
+        return found if len(found) > 1 else next(iter(found), None)
 
     def window_at(self, state: State, now: int) -> Window | None:
         """The window (ms, from and until) that ``now`` is in, or that comes next; None without one."""
@@ -72,11 +74,12 @@ class DateMatcher:
                 return
 
     def _windows(self, state: State, now: int) -> Iterator[Window]:
-        """The windows that may not be over by ``now``, in order."""
-        value = read_moment(profile_value(state.profile, self.pattern.field))
-        if value is None:
-            return
-        place = zone_named(profile_value(state.profile, "time_zone")) or self.default_zone
+        """The windows that may not be over by ``now``, in order; of a list each date has its own."""
+        place = zone_named(next(_found(state.profile, "time_zone"), None)) or self.default_zone
+        moments = [read_moment(value) for value in _found(state.profile, self.pattern.field)]
+        return merge(*(self._windows_of(value, place, now) for value in moments if value is not None))
+
+    def _windows_of(self, value: date | int, place: ZoneInfo, now: int) -> Iterator[Window]:
         for occurrence in self._occurrences(value, place, now):
             window = self._window(occurrence, place)
             if window is not None and window[1] > now:
@@ -110,6 +113,23 @@ def profile_value(profile: dict[str, list[Any]], field: str) -> Any:
     for name in rest:
         value = value.get(name) if isinstance(value, dict) else None
     return value
+
+
+def _found(profile: dict[str, list[Any]], field: str) -> Iterator[Any]:
+    """What there is at a dotted field; through a list, what there is in each of its items."""
+    first, *rest = field.split(".")
+    entry = profile.get(first)
+    return _within(entry[0] if entry else None, rest)
+
+
+def _within(value: Any, path: list[str]) -> Iterator[Any]:
+    if isinstance(value, list) and path:
+        for item in value:
+            yield from _within(item, path)
+    elif not path and value is not None:
+        yield value
+    elif isinstance(value, dict):
+        yield from _within(value.get(path[0]), path[1:])
 
 
 def _moved(occurrence: date | int, by: int, place: ZoneInfo) -> int:

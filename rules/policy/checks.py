@@ -21,6 +21,11 @@ def condition(asked: Question) -> Verdict:
     return ("if", firing.signal.declared.condition or "") if firing.refused else None
 
 
+def relation(asked: Question) -> Verdict:
+    firing = asked.firing
+    return ("no relation", f"profile.related.{firing.signal.declared.then.to} names nobody") if firing.lost else None
+
+
 def consent(asked: Question) -> Verdict:
     """To the purpose, and to the channels: those without it are struck out."""
     purpose = asked.firing.signal.declared.purpose

@@ -7,7 +7,7 @@ from typing import Final
 
 from rules.firing import Firing, Moment
 from rules.policy.caps import caps, content
-from rules.policy.checks import arbitration, condition, consent, holdout, status, unless
+from rules.policy.checks import arbitration, condition, consent, holdout, relation, status, unless
 from rules.policy.choice import Choice, choose, ordered, said
 from rules.policy.decision import Decision, Verdict
 from rules.policy.plan import PolicyPlan
@@ -19,7 +19,7 @@ from rules.policy.revoking import seen
 from rules.remembered import MOST_WAITING, decode_policy
 from rules.state import State
 
-PLAIN: Final[tuple[Check, ...]] = (status, condition)
+PLAIN: Final[tuple[Check, ...]] = (status, condition, relation)
 CHECKS: Final[tuple[Check, ...]] = (*PLAIN, consent, unless, holdout, arbitration, caps, content)
 
 

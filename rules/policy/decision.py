@@ -17,6 +17,7 @@ Outcome = Literal["sent", "deferred", "held", "cancelled"]
 Reason = Literal[
     "status",
     "if",
+    "no relation",
     "consent",
     "unless",
     "holdout",
@@ -95,6 +96,8 @@ def firing_of(trigger: Trigger, signal: SignalPlan | None) -> Firing:
         late=trigger.late,
         refused=False,
         touchpoint=None,
+        about=trigger.about,
+        origin=trigger.origin,
     )
 
 

@@ -51,6 +51,8 @@ def _trigger(asked: Question, choice: Choice) -> Trigger:
         behind=behind,
         values=asked.values(),
         late=firing.late,
+        about=firing.about,
+        origin=firing.origin,
         held=Held(_first(firing.touchpoints), _carry(firing, asked.customer.state)) if waits else None,
     )
 
@@ -63,8 +65,9 @@ def _carry(firing: Firing, state: State) -> dict[str, Any]:
     """What it carries, as of its firing; what doesn't fit is left out, the largest first."""
     values = {
         one.name: storable(one.value(state.parts, state.profile, firing.touchpoint, firing.moment, firing.per))
-        for one in firing.signal.carry
+        for one in (firing.signal.carry if firing.carried is None else ())
     }
+    values |= firing.carried or {}
     while len(orjson.dumps(values)) > LARGEST_CARRY:
         del values[max(values, key=lambda name: len(orjson.dumps(values[name])))]
     return values

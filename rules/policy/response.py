@@ -82,10 +82,16 @@ def _meant(customer: Customer, touchpoint: Touchpoint) -> Trigger | None:
     """The trigger that an outcome names, where it went and nothing has answered it yet."""
     name = (touchpoint.properties or {}).get("trigger")
     for one in customer.memory.triggers if isinstance(name, str) else ():
-        if name == trigger_id(one.signal, one.customer or customer.name, one.per, one.moment):
+        if name == _name_of(one, customer.name):
             fresh = one.held is None and not one.answered and touchpoint.time < one.goes + RESPONDED_WITHIN
             return one if fresh else None
     return None
+
+
+def _name_of(trigger: Trigger, customer: str) -> str:
+    """The id that its decision and its event have."""
+    moment = trigger.moment if trigger.origin is None else trigger.origin
+    return trigger_id(trigger.signal, trigger.customer or customer, trigger.per, moment, trigger.about)
 
 
 def _format(touchpoint: Touchpoint) -> str | None:

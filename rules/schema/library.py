@@ -52,8 +52,9 @@ class LibraryFile(Declared):
     """Sources whose touchpoints come later, or less late, than the rest."""
     identities: IdentitiesEntry = IdentitiesEntry()
     """How identities are linked."""
-    forget_after: MaybeMillis = None
-    """After so long without a record of theirs a customer is forgotten: a longer window is of no use."""
+    forget_after: Millis = 180 * 24 * 3_600_000
+    """After so long without a record or a firing of theirs a customer is forgotten, with all that is kept of them: a
+    longer window is of no use, and a date of the profile further ahead doesn't fire."""
     groups: Annotated[
         dict[Annotated[str, GROUP_NAME], GroupEntry] | None,
         Collection(

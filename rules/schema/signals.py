@@ -25,7 +25,7 @@ from rules.schema.words import (
     ProfilePath,
     Types,
 )
-from rules.schema_kinds import ChannelChoice, Collection, Duration, Number, OneOf, Text, Truth
+from rules.schema_kinds import ChannelChoice, Collection, Duration, Number, OneOf, Relation, Text, Truth
 
 PATTERNS: Final = ("when", "follow", "silent", "date")
 
@@ -118,6 +118,10 @@ class ThenEntry(Declared):
     cancel_on: MaybeTypes = None
     """Types that take the trigger back when one of them comes between its decision and its expiry: a cancel event
     follows it. With `per`, of its own value or without the field."""
+    to: Annotated[str | None, Relation()] = None
+    """Who gets it in the customer's place: whom the profile names, `related.dependent` by `profile.related.dependent`,
+    an id or a list of up to eight. The firing goes to them through the log, and is decided as theirs; the trigger says
+    in `about` whom it is about. Where the profile names nobody it is held as `no relation`."""
 
 
 class SignalFile(Declared):

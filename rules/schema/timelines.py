@@ -125,6 +125,8 @@ class TimelineEntry(Declared):
     """What it shows, in words of its own."""
     profile: Annotated[dict[str, Any] | None, Values(example={"email_consent": True})] = None
     """The profile, which stands before the first touchpoint and fires nothing."""
+    context: Annotated[dict[str, Any] | None, Values(example={"weather": {"Ghent": "rain"}})] = None
+    """The context before the first touchpoint; a step of type `context.updated` changes it by its `properties`."""
     timeline: Annotated[
         list[TouchpointEntry],
         Collection("a list of touchpoints", [{"at": "2026-01-05 10:00", "type": "basket.added"}], most=MOST_STEPS),

@@ -9,7 +9,7 @@ from rules.schema_kinds.expression import Expression, Weight
 from rules.schema_kinds.kind import RefusalError, ValueKind, as_yaml, shown
 from rules.schema_kinds.number import Duration, Number
 from rules.schema_kinds.policy import ChannelChoice, ConsentField, OneOrMore, TimeOfDay
-from rules.schema_kinds.profile import ProfileField
+from rules.schema_kinds.profile import ProfileField, Relation
 from rules.schema_kinds.text import OneOf, Text, TimeZone
 from rules.schema_kinds.timeline import DateAndTime, Exact, Gap, PerValue, Truth, Values
 from rules.schema_kinds.touchpoint import TYPE, TYPE_PATTERN, Field, Types
@@ -32,6 +32,7 @@ __all__ = [
     "PerValue",
     "ProfileField",
     "RefusalError",
+    "Relation",
     "Text",
     "TimeOfDay",
     "TimeZone",

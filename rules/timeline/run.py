@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from rules.context import CONTEXT_KEY, UPDATED, Context
 from rules.declaration import Timeline
 from rules.partition import Partition
 from rules.plan import Plan
@@ -87,25 +88,38 @@ def _looped(done: Slice, timestamp: int) -> Iterator[Record]:
 
 
 def states_of(timeline: Timeline) -> dict[bytes, bytes]:
-    """The profile stands as if it had long been there: what is true by it then counts as true before.
+    """Profile and context stand as if they had long been there: what is true by them then counts as true before.
 
     A state of no library is taken up as that of an older one is, at its clock, one millisecond before all steps.
     """
-    if not timeline.profile:
-        return {}
-    before = min(step.time for step in timeline.steps) - 1
-    profile = {name: [value, before] for name, value in timeline.profile}
-    return {CUSTOMER.encode(): encode_state(State(library=_NO_LIBRARY, clock=before, profile=profile))}
+    before, states = min(step.time for step in timeline.steps) - 1, dict[bytes, bytes]()
+    if timeline.profile:
+        profile = {name: [value, before] for name, value in timeline.profile}
+        states[CUSTOMER.encode()] = encode_state(State(library=_NO_LIBRARY, clock=before, profile=profile))
+    if timeline.context:
+        states[CONTEXT_KEY] = Context().updated(dict(timeline.context), before)[0].encoded()
+    return states
 
 
 def records_of(timeline: Timeline) -> Iterator[Record]:
-    """A timeline as a log: its steps, and a tick at its end."""
+    """A timeline as a log: its steps, and a tick at its end.
+
+    Before the context changes there is a tick too, for all that is due by then.
+    """
     key = CUSTOMER.encode()
-    for offset, step in enumerate(timeline.steps):
-        said = {"id": f"step {offset + 1}", "type": step.type, "time": step.time, "customer": CUSTOMER}
-        yield Record(offset * _SPACE, step.time, key, orjson.dumps(said | dict(step.fields)))
-    tick = orjson.dumps({"type": "clock.tick", "time": timeline.end})
-    yield Record(len(timeline.steps) * _SPACE, timeline.end, None, tick)
+    for at, step in enumerate(timeline.steps):
+        offset, said = at * _SPACE + _SPACE // 2, {"type": step.type, "time": step.time, **dict(step.fields)}
+        if step.type == UPDATED:
+            yield _tick(at * _SPACE, step.time)
+            yield Record(offset, step.time, None, orjson.dumps(said))
+        else:
+            said = {"id": f"step {at + 1}", "customer": CUSTOMER, **said}
+            yield Record(offset, step.time, key, orjson.dumps(said))
+    yield _tick(len(timeline.steps) * _SPACE, timeline.end)
+
+
+def _tick(offset: int, time: int) -> Record:
+    return Record(offset, time, None, orjson.dumps({"type": "clock.tick", "time": time}))
 
 
 def _check(done: Slice) -> None:

@@ -23,6 +23,7 @@ MODULES: Final = MappingProxyType(
         "explain": "streams.cli.explain",
         "report": "streams.cli.reporting",
         "log": "streams.cli.log",
+        "context": "streams.cli.context",
         "import": "streams.cli.import_csv",
         "schema": "streams.cli.schema",
         "docs": "streams.cli.docs",

@@ -5,13 +5,23 @@ from __future__ import annotations
 from streams.codecs.body import json_object, text_at, text_of
 from streams.codecs.record import Fields, SourceRecord, bad, position
 
-OURS = frozenset({"clock.tick", "library.switched", "signal.fired", "state.moved"})
+OURS = frozenset(
+    {"clock.tick", "library.switched", "signal.fired", "signal.addressed", "state.moved", "context.updated"}
+)
 """Types that only the detector itself writes: from outside they would move time or switch the library."""
+
+CONTEXT = "context.updated"
+_OF_CONTEXT = ("type", "time", "properties")
 
 
 def decode(record: SourceRecord) -> Fields:
-    """Decodes a record in the log's format; without an id it gets its position, without a customer its key."""
+    """Decodes a record in the log's format; without an id it gets its position, without a customer its key.
+
+    What changes the context is of no customer.
+    """
     fields = json_object(record.value)
+    if text_at(fields, "type") == CONTEXT:
+        return {"time": record.timestamp, **{name: fields[name] for name in _OF_CONTEXT if name in fields}}
     refuse_ours(text_at(fields, "type"), "$.type")
     fields["id"] = text_at(fields, "id") or position(record)
     fields["customer"] = customer_of(fields, record)

@@ -11,8 +11,9 @@ from typing import Any
 from typer.testing import CliRunner
 
 from rules import MARKER_KEY, Plan, compile_plan, decode_marker, load_library
+from rules.forgetting import FORGET
 from rules.replaying import History, switches_in
-from rules.state import NEVER, due_of
+from rules.state import decode_state
 from streams.changelog import ChangelogReader
 from streams.cli.application import application
 from streams.libraries import Published, from_line
@@ -234,7 +235,8 @@ class Installation:
         return {number: end for number, end in self.kafka.end_offsets(self.name("touchpoints")).items() if end}
 
     def _no_timers(self) -> bool:
-        return all(due_of(state) == NEVER for state in self.states().values())
+        """Whether nobody waits for anything but for being forgotten."""
+        return all(decode_state(state).timers.keys() <= {FORGET} for state in self.states().values())
 
 
 def _tail(output: str) -> str:

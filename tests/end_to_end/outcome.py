@@ -38,8 +38,11 @@ class Outcome:
             topic = WARMING
         self.sent.setdefault((topic, partition), []).append(record)
 
-    def keep(self, key: bytes, value: bytes) -> None:
-        """Notes a customer's encoded state."""
+    def keep(self, key: bytes, value: bytes | None) -> None:
+        """Notes a customer's encoded state, or that nothing is kept any more."""
+        if value is None:
+            self.states.pop(key, None)
+            return
         # `weight` is a guess that depends on how often the state was weighed, so on the slices.
         self.states[key] = msgspec.structs.replace(decode_state(value), weight=0)
 

@@ -99,9 +99,10 @@ def calendar_libraries(draw: st.DrawFn) -> Tree:
     first = draw(patterns().filter(lambda pattern: "follow" not in pattern))
     made = [draw(signals("s0", first)), *(draw(signals(f"s{n}", draw(patterns()))) for n in (1, 2))]
     zone = draw(st.sampled_from([None, "Europe/Brussels", "America/Havana"]))
+    life = draw(st.sampled_from(["3650d", "3650d", "3650d", "3d", None]))
     catalogue = {"a": draw(st.sampled_from([{}, {"latency": "6h"}])), "b": {}}
     return {
-        "library": spelled({"name": "calendar", "format": 1, "late_by": "1d", "time_zone": zone}),
+        "library": spelled({"name": "calendar", "format": 1, "late_by": "1d", "time_zone": zone, "forget_after": life}),
         "interactions": draw(st.sampled_from([None, catalogue])),
         "features": FEATURES,
         "segments": {"near": draw(counted("profile.d"))},

@@ -8,12 +8,14 @@ from typing import Any
 
 from tests.oracle import features
 from tests.oracle.calendar import zone_of
+from tests.oracle.context import Context
 from tests.oracle.date import DateWindow
-from tests.oracle.expression import NOW, ZONE, Lookup
+from tests.oracle.expression import CONTEXT, NOW, ZONE, Lookup
 from tests.oracle.features import Record
 from tests.oracle.follow import Follow
 from tests.oracle.library import Library, Signal
 from tests.oracle.matcher import Matcher, View
+from tests.oracle.profile import Field
 from tests.oracle.silent import Silent
 from tests.oracle.values import MISSING, field, key_of
 from tests.oracle.when import When, features_per
@@ -28,15 +30,16 @@ Fired = tuple[Matcher, list[str]]  # an instance that fires, and the ids of what
 class Customer:
     """Keeps the whole history. `clock` (ms) is None before the first record."""
 
-    def __init__(self, name: str, library: Library) -> None:
+    def __init__(self, name: str, library: Library, context: Context) -> None:
         self.name = name
         self.library = library
+        self.context = context
         self.clock: int | None = None
         self.order = 0
         self.moments: set[tuple[str, str | None, int]] = set()
         self.history: list[Record] = []
         self.ids: deque[str] = deque(maxlen=KEPT_IDS)
-        self.profile: dict[str, tuple[int, Any]] = {}
+        self.profile: dict[str, Field] = {}
         self.view = View(library, self.lookup, self.records)
         self.instances: dict[str, OrderedDict[str | None, Matcher]] = {
             signal.name: OrderedDict() for signal in library.signals
@@ -54,18 +57,20 @@ class Customer:
         def value(name: str, key: Any) -> Any:
             if name in {NOW, ZONE}:
                 return now if name == NOW else zone_of(self.profile_field("time_zone")) or self.library.zone
+            if name == CONTEXT:
+                return self.context.at(key)
             place, _, rest = name.partition(".")
             if place == "touchpoint":
                 return MISSING if touchpoint is None else field(touchpoint, rest)
             if place == "profile":
-                return self.profile_field(rest)
+                return self.profile_field(rest if key is None else f"{rest}.{key}")
             return self.feature(name, per if key is None else key_of(key), now)
 
         return value
 
     def profile_field(self, name: str) -> Any:
         """A field of the profile, or a part of one by its dotted name."""
-        return field({top: value for top, (_, value) in self.profile.items()}, name)
+        return field({top: one.value() for top, one in self.profile.items()}, name)
 
     def feature(self, name: str, key: str | None, now: int) -> Any:
         feature = self.library.features[name]
@@ -93,11 +98,16 @@ class Customer:
         if self.clock is None:
             return None
         at: dict[int, list[Fired]] = {}
+        limit = min(limit, self.clock + self.library.forget_after)
         for matcher in self.every_instance():
             for moment, ids in matcher.due(self.clock, limit):
                 if self.may_fire(matcher, moment):
                     at.setdefault(moment, []).append((matcher, ids))
         return min(at.items(), key=lambda item: item[0], default=None)
+
+    def is_forgotten(self, now: int) -> bool:
+        """Whether nothing has come of it for too long, once all that time makes fire until then has fired."""
+        return self.clock is not None and self.clock + self.library.forget_after <= now
 
     def run_until(self, now: int) -> None:
         """Moves the clock, with all that time does on the way."""
@@ -147,9 +157,12 @@ class Customer:
                         self.instances[signal.name].pop(gone, None)
 
     def merge(self, record: Record) -> None:
-        for name, value in (record.touchpoint.get("properties") or {}).items():
-            if name not in self.profile or record.time >= self.profile[name][0]:
-                self.profile[name] = (record.time, value)
+        properties = record.touchpoint.get("properties") or {}
+        for name, value in properties.items():
+            if name != "$add":
+                self.profile.setdefault(name, Field()).sets.append((record.time, record.order, value))
+        for name, amount in properties.get("$add", {}).items():
+            self.profile.setdefault(name, Field()).adds.append((record.time, record.order, amount))
 
     # Instances
 

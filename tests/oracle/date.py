@@ -11,7 +11,7 @@ from tests.oracle.expression import ZONE
 from tests.oracle.features import Record
 from tests.oracle.library import Signal
 from tests.oracle.matcher import Matcher, Moment, View
-from tests.oracle.values import duration
+from tests.oracle.values import all_at, duration
 
 Window = tuple[int, int]  # ms: from, and until
 
@@ -48,9 +48,11 @@ class DateWindow(Matcher):
     def windows(self, clock: int, limit: int) -> Iterator[Window]:
         """All windows that may begin or be under way in [clock, limit], as the profile and zone are at the clock."""
         lookup = self.view.lookup(clock, None, None)
-        value, zone = moment_of(lookup(self.field, None)), lookup(ZONE, None)
-        if value is not None:
-            reach = timedelta(milliseconds=self.after_ + (self.ahead or 0)).days + 800
+        zone, path = lookup(ZONE, None), self.field.split(".")
+        reach = timedelta(milliseconds=self.after_ + (self.ahead or 0)).days + 800
+        for value in map(moment_of, all_at(lookup(".".join(path[:2]), None), path[2:])):
+            if value is None:
+                continue
             for day in self.occurrences(value, clock - reach * DAY, limit + reach * DAY, zone):
                 yield self.window(day, zone)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.oracle.context import Context
 from tests.oracle.customer import Customer, Fired
 from tests.oracle.expression import truth_of, value_of
 from tests.oracle.library import Library, Signal, library_of
@@ -34,11 +35,15 @@ class Evaluation:
     customers: dict[str, Customer] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
+    context: Context = field(default_factory=Context)
 
     def take(self, record: dict[str, Any]) -> None:
         if record["type"] == "clock.tick":
             time = min(record["time"], record["_append"]) if self.wall else record["time"]
             self.tick(time, record["_append"])
+        elif record["type"] == "context.updated":
+            time = milliseconds(record["time"])
+            self.context.change(record["properties"], min(time, record["_append"]) if self.wall else time)
         else:
             self.touch(record)
 
@@ -49,6 +54,8 @@ class Evaluation:
         ]:
             due, name = min(waiting)
             self.pass_time(self.customers[name], due, append if self.wall else due)
+        self.customers = {name: one for name, one in self.customers.items() if not one.is_forgotten(time)}
+        self.policies = {name: one for name, one in self.policies.items() if name in self.customers}
 
     def next_due(self, customer: Customer, limit: int) -> int | None:
         """When time alone does something next: a trigger that waited goes, or a signal fires."""
@@ -67,11 +74,14 @@ class Evaluation:
         append = record["_append"] if self.wall else milliseconds(record["time"])
         time = min(milliseconds(record["time"]), append)
         touchpoint = {**{name: value for name, value in record.items() if name != "_append"}, "time": time}
-        customer = self.customers.setdefault(record["customer"], Customer(record["customer"], self.library))
+        customer = self.customers.setdefault(record["customer"], self.new(record["customer"]))
         if customer.knows(touchpoint):
             return
         while (due := self.next_due(customer, time)) is not None:
             self.pass_time(customer, due, append if self.wall else due)
+        if customer.is_forgotten(time):
+            customer = self.customers[record["customer"]] = self.new(record["customer"])
+            del self.policies[customer.name]
         late, fired = customer.apply(time, touchpoint)
         now = customer.clock
         assert now is not None
@@ -82,6 +92,9 @@ class Evaluation:
 
     def policy(self, customer: Customer) -> Policy:
         return self.policies.setdefault(customer.name, Policy(customer, self.library))
+
+    def new(self, name: str) -> Customer:
+        return Customer(name, self.library, self.context)
 
     def decide(
         self, customer: Customer, fired: list[Fired], append: int, *, late: bool, touchpoint: dict[str, Any] | None

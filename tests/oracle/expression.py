@@ -13,6 +13,7 @@ from tests.oracle.values import MISSING, contains, different, equal, finite, is_
 
 Comparison = tuple[ast.expr, type[ast.cmpop], ast.expr]
 Lookup = Callable[[str, Any], Any]  # (dotted name, the key in brackets or None) -> value
+CONTEXT = "context"
 NOW, ZONE = "$now", "$zone"  # what a lookup answers to besides: the moment (ms) and the time zone
 
 
@@ -44,15 +45,36 @@ def walk(node: ast.expr, lookup: Lookup) -> Any:
 def dotted(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return f"{dotted(node.value)}.{node.attr}"
+    if isinstance(node, ast.Subscript):  # within a path: a place in a list
+        assert isinstance(node.slice, ast.Constant)
+        return f"{dotted(node.value)}.{node.slice.value}"
     assert isinstance(node, ast.Name)
     return node.id
 
 
 def walk_name(node: Any, lookup: Lookup) -> Any:
-    return lookup(dotted(node), None)
+    return lookup(CONTEXT, keys_of(node, lookup)) if root_of(node) == CONTEXT else lookup(dotted(node), None)
+
+
+def root_of(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    assert isinstance(node, ast.Name)
+    return node.id
+
+
+def keys_of(node: ast.expr, lookup: Lookup) -> list[Any]:
+    """The path into the context, what gives a name being asked."""
+    if isinstance(node, ast.Name):
+        return []
+    assert isinstance(node, ast.Attribute | ast.Subscript)
+    last = node.attr if isinstance(node, ast.Attribute) else walk(node.slice, lookup)
+    return [*keys_of(node.value, lookup), last]
 
 
 def walk_subscript(node: ast.Subscript, lookup: Lookup) -> Any:
+    if root_of(node) == CONTEXT:
+        return lookup(CONTEXT, keys_of(node, lookup))
     return lookup(dotted(node.value), walk(node.slice, lookup))
 
 

@@ -33,12 +33,14 @@ class Signal:
 
 @dataclass(frozen=True)
 class Library:
-    """What the oracle evaluates. All times are ms: `late_by`, that of `sources`, and the `latencies` of types.
+    """What the oracle evaluates. All times are ms: `late_by`, that of `sources`, `forget_after`, the `latencies` of
+    types.
 
     `tree`: all that is written, for policy.
     """
 
     late_by: int
+    forget_after: int
     sources: dict[str, int]
     latencies: dict[str, int]
     zone: ZoneInfo
@@ -64,6 +66,7 @@ def library_of(tree: dict[str, Any]) -> Library:
     segments = tree.get("segments") or {}
     return Library(
         late_by=duration(settings.get("late_by", "24h")),
+        forget_after=duration(settings.get("forget_after", "180d")),
         sources={name: duration(body["late_by"]) for name, body in sources.items()},
         latencies={name: duration(body["latency"]) for name, body in catalogue.items() if "latency" in body},
         zone=zone,

@@ -217,7 +217,11 @@ def segments_over(draw: st.DrawFn, declared: Tree) -> Tree:
 def lateness(draw: st.DrawFn) -> Tree:
     sources = {"slow": {"late_by": "20s"}, "fast": {"late_by": "1s"}}
     return spelled(
-        {"late_by": draw(st.sampled_from(["3s", "10s", "1m"])), "sources": draw(st.sampled_from([None, sources]))}
+        {
+            "late_by": draw(st.sampled_from(["3s", "10s", "1m"])),
+            "sources": draw(st.sampled_from([None, sources])),
+            "forget_after": draw(st.sampled_from([None, None, None, "3s", "8s"])),
+        }
     )
 
 
@@ -255,7 +259,14 @@ PROFILES = st.fixed_dictionaries(
     {
         "type": st.just("profile.updated"),
         "properties": st.fixed_dictionaries(
-            {}, optional={"x": VALUES, "y": VALUES, "d": MOMENTS, "time_zone": st.sampled_from(ZONES)}
+            {},
+            optional={
+                "x": VALUES,
+                "y": VALUES,
+                "d": MOMENTS,
+                "time_zone": st.sampled_from(ZONES),
+                "$add": st.sampled_from([{"x": 1}, {"x": -1, "y": 0.5}, {"x": 1}, {"x": 0}, {}]),
+            },
         ),
     }
 )

@@ -71,8 +71,20 @@ def key_of(value: Any) -> str:
 
 
 def field(touchpoint: dict[str, Any], path: str) -> Any:
-    """A field by its dotted name; null and absent are missing."""
+    """A field by its dotted name, of a list by the place in it; null and absent are missing."""
     value: Any = touchpoint
     for part in path.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
+        if isinstance(value, list):
+            value = dict(enumerate(value)).get(int(part)) if part.isdecimal() else None
+        else:
+            value = value.get(part) if isinstance(value, dict) else None
     return MISSING if value is None else value
+
+
+def all_at(value: Any, path: list[str]) -> list[Any]:
+    """What there is at a path; through a list, what there is in each of its items."""
+    if isinstance(value, list) and path:
+        return [one for item in value for one in all_at(item, path)]
+    if not path:
+        return [value]
+    return all_at(value.get(path[0]), path[1:]) if isinstance(value, dict) else []

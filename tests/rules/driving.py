@@ -45,7 +45,7 @@ def records_of(log: list[dict[str, Any]]) -> list[Record]:
 
 def record_of(offset: int, record: dict[str, Any]) -> Record:
     body = {name: value for name, value in record.items() if name != "_append"}
-    key = None if record["type"] == "clock.tick" else record["customer"].encode()
+    key = None if record["type"] in {"clock.tick", "context.updated"} else record["customer"].encode()
     return Record(offset, record["_append"], key, json.dumps(body).encode())
 
 

@@ -34,6 +34,14 @@ def test_updates_are_read_at_once_and_stand_after_persist(states: States) -> Non
     assert len(states) == 2
 
 
+def test_what_is_taken_out_is_gone_at_once_and_after_persist(states: States) -> None:
+    states.apply([(b"a", b"1"), (b"b", b"2")], 4)
+    states.pop(b"a", None)
+    assert states.get(b"a") is None
+    states.persist(5)
+    assert (dict(states.items()), len(states)) == ({b"b": b"2"}, 1)
+
+
 def test_what_the_changelog_says_is_applied_deletions_too(states: States) -> None:
     states.apply([(b"a", b"1"), (b"b", b"2"), (b"\0", b"m")], 4)
     states.apply([(b"a", None), (b"gone", None)], 9)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from rules.docs.phrase import Code, Named, Phrase, Quoted, joined, phrase, separated
+from rules.docs.phrase import Code, Named, Part, Phrase, Quoted, joined, phrase, separated
 from rules.docs.wording.spans import number
 from rules.explaining.needs import mirrored, needed
 from rules.expression import FeatureRead
@@ -27,6 +27,7 @@ from rules.expression.tree import (
     Not,
     Profile,
     Scalar,
+    Surrounding,
 )
 from rules.relations import Relations
 
@@ -86,7 +87,7 @@ class Claims:
                 return phrase("the customer isn't in the segment ", Named("segment", node.name))
             case Call(function="exists"):
                 return phrase(self._inner(node.arguments[0]), " isn't known")
-            case Feature() | Profile() | Field():
+            case Feature() | Profile() | Surrounding() | Field():
                 return phrase(self.value(node), _falsity(node))
         return phrase("it isn't so that (", self.claim(node), ")")
 
@@ -151,6 +152,8 @@ class Claims:
                 return self._feature(node.read)
             case Profile():
                 return phrase("the profile's ", Named("profile", ".".join(node.path)))
+            case Surrounding():
+                return self._surrounding(node)
             case Field():
                 return phrase("the touchpoint's " if node.optional else "its ", Named("field", ".".join(node.path)))
             case Negative():
@@ -170,8 +173,15 @@ class Claims:
 
     def _inner(self, node: Node) -> Phrase:
         """A part of something larger, in parentheses where it has parts itself."""
-        plain = isinstance(node, Constant | Feature | Profile | Field)
+        plain = isinstance(node, Constant | Feature | Profile | Surrounding | Field)
         return self.value(node) if plain else phrase("(", self.value(node), ")")
+
+    def _surrounding(self, node: Surrounding) -> Phrase:
+        """``the context's `weather` for the profile's `town`, its `sky```."""
+        said: list[Part] = ["the context's ", Code(str(node.path[0]))]
+        for part in node.path[1:]:
+            said += [", its ", Code(part)] if isinstance(part, str) else [" for ", self._inner(part)]
+        return phrase(*said)
 
     def _arithmetic(self, node: Arithmetic) -> Phrase:
         left, right = self._inner(node.left), self._inner(node.right)

@@ -36,9 +36,9 @@ def library(
     channels: dict[str, Any] | None = None,
     **settings: Any,
 ) -> dict[str, Any]:
-    """A library; `settings` are further keys of library.yaml."""
+    """A library; `settings` are further keys of library.yaml. Who is quiet isn't forgotten but where that is said."""
     return {
-        "library": {"name": "made-by-hand", "format": 1, "late_by": late_by, **settings},
+        "library": {"name": "made-by-hand", "format": 1, "late_by": late_by, "forget_after": "3650d", **settings},
         "interactions": interactions,
         "features": features or {},
         "segments": segments or {},

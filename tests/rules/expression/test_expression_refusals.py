@@ -23,6 +23,7 @@ SPLIT = "make features of parts of it, or several signals"
 DATE = "a date such as '2026-01-31', or an instant such as '2026-01-31T09:00:00Z'"
 TREND = "`rising`, `falling` or `steady`"
 SEGMENT = "a segment of segments.yaml"
+WITHIN = "names in quotes, or places in a list, within [ ]"
 DUNDER = "a name that doesn't begin with `__`"
 
 
@@ -82,7 +83,7 @@ IN_CUSTOMER_SCOPE = [
     ("touchpoint['type']", 0, 18, "`touchpoint['type']`", "one field of it", "write `touchpoint.FIELD`"),
     ("touchpoint.properties", 0, 21, "`touchpoint.properties` alone", "one of them", "write `properties.NAME`"),
     ("profile", 0, 7, "`profile` alone", "one field of it", "write `profile.NAME`"),
-    ("profile[orders]", 0, 15, "`profile[orders]`", "names in quotes within [ ]", "write `.NAME` or ['NAME']"),
+    ("profile[orders]", 0, 15, "`profile[orders]`", WITHIN, "write `.NAME`, ['NAME'] or [0]"),
     ("stage.learning == 2", 0, 14, "`stage.learning`, which is not supported yet", NAMES, "leave it out"),
     # attributes and dunders
     ("profile.x.__class__", 0, 19, "`profile.x.__class__`", DUNDER, "use another field"),
@@ -363,7 +364,7 @@ IN_TOUCHPOINT_SCOPE = [
         "write `product`, or `properties.size`",
     ),
     ("properties", 0, 10, "`properties` alone", "one of them", "write `properties.NAME`"),
-    ("properties[product]", 0, 19, "`properties[product]`", "names in quotes within [ ]", "write `.NAME` or ['NAME']"),
+    ("properties[product]", 0, 19, "`properties[product]`", WITHIN, "write `.NAME`, ['NAME'] or [0]"),
     ("identities.a.b", 0, 14, "`identities.a.b`", "one identity, a text without parts", "write `identities.a`"),
     (
         "identities.a > 5",
