@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from streams.metrics import Metrics
+from prometheus_client import Counter
+
 from streams.sender import Headers, Record, Sender
 
 MOST_BYTES = 256 * 1024
@@ -37,6 +38,15 @@ class Letter(Protocol):
     def value(self) -> bytes | None: ...
 
 
+class Counts(Protocol):
+    """The metrics that dead letters are counted in, by topic and reason."""
+
+    @property
+    def dead_letters(self) -> Counter: ...
+    @property
+    def dead_letters_left_out(self) -> Counter: ...
+
+
 class Allowance:
     """How many more may pass: fills up by RATE a second, to BURST at most."""
 
@@ -62,7 +72,7 @@ class DeadLetters:
         sender: Sender,
         topic: str,
         partitions: int,
-        metrics: Metrics,
+        metrics: Counts,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._sender = sender

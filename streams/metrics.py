@@ -308,6 +308,81 @@ FORWARDED = Spec(
     ("topic",),
 )
 
+CONNECTOR_OUTCOMES = Spec(
+    "connector_outcomes",
+    "counter",
+    "Triggers that a connector is done with: delivered, failed (expired, cancelled, attempts) or refused (status); the "
+    "reason answer: the endpoint named the outcome itself.",
+    "Many expired: the connector or its endpoint is behind, see connector_oldest_seconds. Many refused: the endpoint "
+    "doesn't take what it gets; the outcomes in the log tell its answers.",
+    ("channel", "outcome", "reason"),
+)
+CONNECTOR_CANCELS = Spec(
+    "connector_cancels",
+    "counter",
+    "Cancels that a connector is done with, by outcome.",
+    "Many failed or refused: the endpoint may act on triggers that were taken back; see that it takes cancels.",
+    ("channel", "outcome"),
+)
+CONNECTOR_RETRIES = Spec(
+    "connector_retries",
+    "counter",
+    "Attempts that are made again, by cause: the status of the answer, timeout, connection or disk.",
+    "Many: the endpoint is slow or down, or sheds load (429, 503); fewer at a time (--concurrency).",
+    ("channel", "cause"),
+)
+CONNECTOR_DUPLICATES = Spec(
+    "connector_duplicates",
+    "counter",
+    "Events passed over because their id was seen before.",
+    "Some after a crash of the detector. Many at other times: somebody else writes to the topic.",
+    ("channel",),
+)
+CONNECTOR_ATTEMPT_SECONDS = Spec(
+    "connector_attempt_seconds",
+    "histogram",
+    "Time that an attempt takes, answered or not.",
+    "High: the endpoint is slow; more at a time (--concurrency) where it can take them, else ask its owner.",
+    ("channel",),
+)
+CONNECTOR_DELIVERY_SECONDS = Spec(
+    "connector_delivery_seconds",
+    "histogram",
+    "Time from the append of a trigger to its delivery.",
+    "High with a low connector_attempt_seconds: triggers wait for attempts; more at a time (--concurrency), or more "
+    "connectors, up to the topic's partitions.",
+    ("channel",),
+)
+CONNECTOR_LAG = Spec(
+    "connector_lag_records",
+    "gauge",
+    "Records of the channel's topic behind the first one that isn't done, by partition that this connector has.",
+    "Growing: see connector_circuit_open and connector_attempt_seconds.",
+    ("channel", "partition"),
+)
+CONNECTOR_OLDEST = Spec(
+    "connector_oldest_seconds",
+    "gauge",
+    "Age of the oldest trigger that was read and isn't done, in seconds; 0 where all are.",
+    "Above minutes: the endpoint is down (connector_circuit_open), or refuses that one for the time being "
+    "(connector_retries).",
+    ("channel",),
+)
+CONNECTOR_CIRCUIT_OPEN = Spec(
+    "connector_circuit_open",
+    "gauge",
+    "1 while the endpoint answers nobody, and only one attempt at a time is made, else 0.",
+    "Look at the endpoint. Nothing is lost meanwhile but triggers that expire.",
+    ("channel",),
+)
+CONNECTOR_READY = Spec(
+    "connector_ready",
+    "gauge",
+    "1 while the connector reads its topic, 0 while it starts or partitions move.",
+    "0 for minutes: see the connector's output, and whether others of its group come and go.",
+    ("channel",),
+)
+
 SPECS: tuple[Spec, ...] = (
     EVENT_TO_TRIGGER,
     TOUCHPOINT_TO_TRIGGER,
@@ -350,6 +425,16 @@ SPECS: tuple[Spec, ...] = (
     PARTITIONS,
     READY,
     FORWARDED,
+    CONNECTOR_OUTCOMES,
+    CONNECTOR_CANCELS,
+    CONNECTOR_RETRIES,
+    CONNECTOR_DUPLICATES,
+    CONNECTOR_ATTEMPT_SECONDS,
+    CONNECTOR_DELIVERY_SECONDS,
+    CONNECTOR_LAG,
+    CONNECTOR_OLDEST,
+    CONNECTOR_CIRCUIT_OPEN,
+    CONNECTOR_READY,
 )
 
 

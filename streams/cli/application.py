@@ -14,6 +14,7 @@ MODULES: Final = MappingProxyType(
     {
         "demo": "streams.cli.demo",
         "run": "streams.cli.run",
+        "connect": "streams.cli.connect",
         "topics": "streams.cli.topics",
         "publish": "streams.cli.publish",
         "check": "streams.cli.check",
