@@ -72,12 +72,10 @@ class LinesFile:
         return old or (self._size is not None and size >= self._size)
 
     def _rotate(self) -> None:
-        aside = _aside(self._path, datetime.now(UTC))
-        # A link, as a rename would put the file over one that is there.
-        os.link(self._path, aside)
-        self._path.unlink()
+        self._path.rename(_aside(self._path, datetime.now(UTC)))
+        new = self._open()
         os.close(self._file)
-        self._file = self._open()
+        self._file = new
 
 
 class File:
