@@ -22,6 +22,14 @@ from streams.metrics import (
     Spec,
 )
 
+COMMON = (
+    ("delivered", ""),
+    ("failed", "expired"),
+    ("failed", "cancelled"),
+    ("failed", "attempts"),
+    ("refused", "status"),
+)
+
 
 class ConnectorMetrics:
     """The metrics of a channel's connector; beside them those of the process."""
@@ -44,6 +52,8 @@ class ConnectorMetrics:
         self._circuit_open = self._gauge(CONNECTOR_CIRCUIT_OPEN).labels(channel)
         self._ready = self._gauge(CONNECTOR_READY).labels(channel)
         self._bounded = Bounded()
+        for outcome, cause in COMMON:
+            self._outcomes.labels(channel, outcome, cause)  # so that the first one is a rise from zero
 
     def settled(self, order: Order, result: Result, now: int) -> None:
         """Counts the result of an event; `now` in epoch ms."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from typer.main import get_command
 
 from streams.settings import load
 from tests.deploy.expressions import BOARD, DEPLOY, board, panels
@@ -35,12 +36,30 @@ def test_the_detectors_environment_is_all_settings() -> None:
 
 def test_prometheus_scrapes_the_port_that_the_detector_serves() -> None:
     config = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())
-    (scrape,) = config["scrape_configs"]
-    (found,) = scrape["dns_sd_configs"]
+    found = {scrape["job_name"]: scrape["dns_sd_configs"][0] for scrape in config["scrape_configs"]}
 
-    assert found["names"] == ["detector"]
-    assert found["port"] == load(environment()).web_port
-    assert f"EXPOSE {found['port']}" in DOCKERFILE
+    assert {job: one["names"] for job, one in found.items()} == {
+        "telltale": ["detector"],
+        "telltale-connectors": ["connector"],
+    }
+    assert {one["port"] for one in found.values()} == {load(environment()).web_port}
+    assert str(load(environment()).web_port) == SERVICES["connector"]["environment"]["TELLTALE_WEB_PORT"]
+    assert f"EXPOSE {load(environment()).web_port}" in DOCKERFILE
+
+
+def test_the_connectors_environment_is_settings_and_options_of_its_command() -> None:
+    from streams.cli.connect import app
+
+    service = SERVICES["connector"]
+    kind = service["command"][1]
+    options = get_command(app()).commands[kind].params  # type: ignore[attr-defined]
+    of_command = {option.envvar for option in options if getattr(option, "envvar", None)}
+    settings = load(service["environment"])
+    known = {f"TELLTALE_{name.upper()}" for name in settings.__dataclass_fields__} | of_command
+
+    assert service["command"][0] == "connect"
+    assert set(service["environment"]) <= known
+    assert settings.broker == "kafka:19092"
 
 
 def test_what_is_mounted_and_copied_is_there() -> None:
