@@ -31,7 +31,12 @@ def asyncapi(settings: Settings, title: str, version: str, channels: Sequence[st
     references, schemas = message_components(TEMPLATE)
     catalogue = Catalogue(settings, channels or [CHANNEL])
     topics = {
-        "touchpoints": _channel(catalogue.touchpoints.name, "The log, keyed by customer.", "touchpoint", "outcome")
+        "touchpoints": _channel(
+            catalogue.touchpoints.name,
+            "The log, keyed by customer. Records without a key are the detector's own.",
+            "touchpoint",
+            "outcome",
+        )
     }
     for channel in channels or [CHANNEL]:
         topics |= _triggers(catalogue, channel)

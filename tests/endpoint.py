@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -25,18 +26,13 @@ from tests.waiting import wait_for
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A request. `at`: monotonic seconds; `attempt`: how often the event has come, from 1."""
+    """A request and the CloudEvent in it. `at`: monotonic seconds; `attempt`: how often the event has come, from 1."""
 
     headers: Mapping[str, str]
     body: bytes
+    event: dict[str, Any]
     at: float
     attempt: int
-
-    @property
-    def event(self) -> dict[str, Any]:
-        """The CloudEvent."""
-        read: dict[str, Any] = orjson.loads(self.body)
-        return read
 
     @property
     def id(self) -> str:
@@ -66,6 +62,7 @@ class Endpoint:
     def __init__(self, answer: Callable[[Post], Reply] = lambda _post: GOOD) -> None:
         self.answer = answer
         self.posts: list[Post] = []
+        self._attempts: Counter[str] = Counter()
         (self.port,) = free_ports(1)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -127,9 +124,9 @@ class Endpoint:
 
     async def _take(self, request: web.Request) -> web.Response:
         body = await request.read()
-        identifier = orjson.loads(body)["id"]
-        attempt = self.delivered.count(identifier) + 1
-        post = Post(dict(request.headers), body, time.monotonic(), attempt)
+        event = orjson.loads(body)
+        self._attempts[event["id"]] += 1
+        post = Post(dict(request.headers), body, event, time.monotonic(), self._attempts[event["id"]])
         self.posts.append(post)
         reply = self.answer(post)
         await asyncio.sleep(reply.delay)

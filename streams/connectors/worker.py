@@ -108,7 +108,7 @@ class Worker(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has n
             await self._consumer.commit(dict(marks))
         except (CommitFailedError, IllegalStateError) as error:
             # Their next owner delivers again what it doesn't know of, under the same ids.
-            log.warning("partitions have moved before they were committed: %r", error)
+            log.warning("partitions have moved before they were committed (%s)", type(error).__name__)
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         self._assigned = False

@@ -8,6 +8,7 @@ import pytest
 from prometheus_client.exposition import generate_latest
 
 from rules import Decided, Slice, Stats
+from streams.connectors.metrics import ConnectorMetrics
 from streams.metrics import OTHER, PREFIX, SECONDS, SPECS, Bounded, Metrics, Spec
 from streams.observe import Observer
 
@@ -16,12 +17,14 @@ from streams.observe import Observer
 def test_each_has_meaning_remedy_and_is_exported(spec: Spec) -> None:
     assert spec.meaning.endswith(".")
     assert spec.remedy.endswith(".")
-    text = generate_latest(Metrics().registry).decode()
+    registry = ConnectorMetrics("email").registry if spec.name.startswith("connector_") else Metrics().registry
+    text = generate_latest(registry).decode()
     assert f"# TYPE {spec.full_name} {spec.kind}" in text or f"# TYPE {spec.full_name} counter" in text
 
 
 def test_every_metric_is_in_the_list() -> None:
-    exported = {metric.name for metric in Metrics().registry.collect() if metric.name.startswith(PREFIX)}
+    registries = (Metrics().registry, ConnectorMetrics("email").registry)
+    exported = {one.name for registry in registries for one in registry.collect() if one.name.startswith(PREFIX)}
     assert exported == {spec.full_name.removesuffix("_total") for spec in SPECS}
 
 
