@@ -63,7 +63,7 @@ class Context:
 
 
 class Change(NamedTuple):
-    """What a `context.updated` says, from when on (ms); ``too_large``: values that can't be kept, so are removed."""
+    """What a `context.updated` says, from ``time`` (ms) on. ``too_large``: how many values can't be kept."""
 
     properties: Mapping[str, Any]
     time: int

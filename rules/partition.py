@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, Protocol
+from operator import itemgetter
+from typing import Literal, Protocol, cast
 
 from rules.adopting import Holding, Warmed
 from rules.context import CONTEXT_KEY, Context
@@ -125,10 +126,13 @@ class Partition:
 
     def commit(self, done: Slice) -> None:
         """Takes a slice into the states, after all of it has been delivered."""
-        self.states.update((key, value) for key, value in done.changes if value is not None)
-        for key, value in done.changes:
-            if value is None:
-                self.states.pop(key, None)
+        if None in map(itemgetter(1), done.changes):
+            self.states.update((key, value) for key, value in done.changes if value is not None)
+            for key, value in done.changes:
+                if value is None:
+                    self.states.pop(key, None)
+        else:
+            self.states.update(cast("list[tuple[bytes, bytes]]", done.changes))
         self.offset, self.time, self._unfinished = done.offset, done.time, done.unfinished
         self._context = done.context or self._context
         self._holding.swept(done.swept)

@@ -36,8 +36,8 @@ instead.
 A duration is a whole number and one unit of s, m, h or d: `90s`, `30m`, `24h`, `14d`; at most 3660d. A type is a
 dotted name; `content.*` is every type below `content.` at any depth, but not `content`; a list of types may stand
 wherever one may. `'*'` is every type that customers make: not `signal.fired`, `profile.updated`, `identity.linked`,
-`identity.unlinked`, `clock.tick`, `library.switched` and `trigger.*`, which are read by their names. Types are
-compared letter by letter, capitals too.
+`identity.unlinked`, `clock.tick`, `library.switched` and `trigger.*`, which are read by their names, nor
+`context.updated` and `signal.addressed`, which no pattern reads. Types are compared letter by letter, capitals too.
 """
 
 SEGMENTS: Final = """
@@ -53,8 +53,14 @@ Expressions have Python's operators and literals without Python's reach: compari
 `not`, arithmetic (`+`, `-`, `*`, `/`, `%`), `in` and `not in`, parentheses, `a if b else c`, numbers, texts in
 quotes, `True`, `False`, lists of values (`['a', 'b']`) and the functions below. In `where` and in weights the names
 are the touchpoint's own fields. In `when`, `if`, carried values and segments they are features, `profile.NAME`
-(deeper: `profile.a.b`), `segment.NAME` and `touchpoint.FIELD`, the touchpoint at hand, which is missing where time
-alone moves. A name that is no plain word is written in brackets: `properties['with-dash']`.
+(deeper: `profile.a.b`, of a list by its place: `profile.dependents[0].age`), `segment.NAME` and `touchpoint.FIELD`,
+the touchpoint at hand, which is missing where time alone moves. A name that is no plain word is written in brackets:
+`properties['with-dash']`.
+
+**Context.** `context.NAME` is what is so for everybody, such as the weather; a part of it may be looked up by what the
+profile or a feature says: `context.weather[profile.town].sky`. A whole number there names what its text names. It is
+read in `if`, carried values and segments, as of their place in the log; a `when` doesn't read it, for a change of the
+context is no record of any customer, and nothing fires by it.
 
 **Missing.** A field, a feature or part of the profile that isn't there is missing. So is null. It is falsy for `and
 or not if`; a comparison with it is false, `!=` and `not in` too; arithmetic, `min` and `max` with it are missing.
@@ -129,6 +135,18 @@ most once in a millisecond. With `per`, a touchpoint without the field begins an
 `without` it counts for every instance. 100 instances are kept for a customer, the one touched longest ago ends
 without firing, and its `again` with it: its value is as never seen.
 
+A firing with `then: {to: related.NAME}` goes to whom `profile.related.NAME` names, an id or a list of up to eight, as a
+record `signal.addressed`; one that `if` refuses, or of a `shadow`, doesn't. It is decided as that customer's own, with
+the id `SIGNAL:PERSON:PER:CUSTOMER:MOMENT` and `about`, the customer. Pattern, `if`, `again` and `carry` are the
+customer's. It is a record of the person's: it moves their clock, and where it is less than that, its time is their
+clock and it is late. Where nobody is named it is held, with the reason `no relation`.
+
+A firing with `then: {to: related.NAME}` goes to whom `profile.related.NAME` names, an id or a list of up to eight, as a
+record `signal.addressed`; one that `if` refuses, or of a `shadow`, doesn't. It is decided as that customer's own, with
+the id `SIGNAL:PERSON:PER:CUSTOMER:MOMENT` and `about`, the customer. Pattern, `if`, `again` and `carry` are the
+customer's. It is a record of the person's: it moves their clock, and where it is less than that, its time is their
+clock and it is late. Where nobody is named it is held, with the reason `no relation`.
+
 A firing is read as the touchpoint `signal.fired` right after the record or the timers that made it: with its trigger's
 id, its moment as the time, the signal's name in `properties.signal` and the value of the `per` field as it is reported
 (a number where the field holds numbers). It is no record, so its id isn't remembered, and it is never late. What `if`
@@ -142,7 +160,26 @@ TIME: Final = """
   than its arrival is set back to its arrival. Times are whole milliseconds, fractions cut off.
 - A window of duration d at time t holds the touchpoints in (t - d, t].
 - `profile.updated` merges its `properties` into the profile (null removes) and is a record like a touchpoint. It is
-  never too late: each field keeps the value, or removal, with the newest event time.
+  never too late: each field keeps the value, or removal, with the newest event time. A mapping or a list is one value:
+  it is set as a whole. `properties: {"$add": {"points": 5}}` adds to fields (a negative number takes away): to what was
+  set by then, or to 0 where nothing is, or was removed; to what isn't a number, nothing. What one record sets is set
+  before it adds. In whatever order they come, a field is what was set with the newest event time, with all that was
+  added at a later time, or at that time behind it in the log: what was added before is in what was set. Of more than 16
+  increments since, the two oldest count as one, at the time of the younger. Sums are rounded to 9 decimals. A `$add`
+  that isn't numbers by name is a dead letter.
+- 256 names of a profile are kept, the one changed longest ago goes. A value whose JSON has more than 1,024 characters
+  counts as removed.
+- `date: {of: profile.dependents.birthday}` goes through lists: each item's date has its own window. Of two that are
+  open at once the second doesn't fire.
+- `context.updated` is a record of no customer, in each partition: its `properties` are merged into the context from its
+  place in the log on. A mapping is merged entry by entry; each name, or entry, keeps the value, or removal, with the
+  newest time, and a value that is no mapping takes the place of all older entries of its name. Values whose JSON has
+  more than 1,024 characters count as removed; 1,000 names and entries, and 64 KB, are kept, what was changed longest
+  ago goes. In a timeline, and in a plain file less half a second, all timers due before its time fire before it, as
+  they do live.
+- A customer of whom nothing has come for `forget_after`, counted from the clock, is forgotten at that very millisecond,
+  after the timers of it: windows, runs, profile, last firings and ids are as never seen, and what comes next begins
+  anew. Which identities are linked is kept. A timer that fires by then moves the clock, and so the forgetting.
 - A touchpoint is **late** when its time is less than the clock. Within `late_by`, counted back from the clock,
   inclusive, it corrects what is kept: features take it at its own time; `when` is asked before and after it, at the
   clock, so an edge that came and went in the past isn't found; `silent` and open silences count it where its time

@@ -31,6 +31,13 @@ KINDS = st.sampled_from(["a", "b", "c"])
 SHORT = st.sampled_from(["1s", "2s", "3s", "5s"])
 SOME_PER = st.sampled_from([None, None, "product"])
 ALL_KINDS = ("count", "score", "sum", "mean", "min", "max", "distinct", "first", "last", "top", "trend", "moment")
+ASKED = (
+    "profile.x or not exists(profile.x)",
+    "profile.n >= 1 or profile.n < 0",
+    "context.w == 1",
+    "context.by[profile.n] != 2",
+    "exists(context.by['1']) or not context.by",
+)
 RARELY = st.sampled_from([False, False, False, True])
 
 
@@ -115,7 +122,7 @@ def framed(draw: st.DrawFn, name: str, pattern: Tree) -> Tree:
             "value": draw(st.sampled_from([1.0, 1.0, 2.0])),
             **pattern,
             "again": draw(sometimes(SHORT)),
-            "if": draw(sometimes(st.just("profile.x or not exists(profile.x)"))),
+            "if": draw(sometimes(st.sampled_from(ASKED))),
             "then": spelled({"channel": "email", "expires": draw(sometimes(st.just("5s")))}),
         }
     )
@@ -211,7 +218,7 @@ PRODUCTS = ("p", "q", None)
 
 def events(products: Sequence[str | None]) -> SearchStrategy[Event]:
     return st.tuples(
-        st.sampled_from(["a", "a", "b", "b", "c", "c", "clock.tick", "profile.updated"]),
+        st.sampled_from(["a", "a", "b", "b", "c", "c", "clock.tick", "profile.updated", "context.updated"]),
         st.sampled_from([0, 1, 1, 2, 3, 5]),  # seconds since the one before
         st.sampled_from([0, 0, 0, 0, 0, 1, 2, 3, 5, 8]),  # seconds that its own time lies back
         st.sampled_from(products),
@@ -228,13 +235,24 @@ def busy_log_of(happened: list[Event]) -> list[Tree]:
     for place, (kind, after, back, product, value, customer, source, doubles) in enumerate(happened):
         now += after * SECOND
         record: Tree = {"type": kind, "time": now - back * SECOND, "_append": now}
-        if kind != "clock.tick":
+        if kind == "context.updated":
+            record["properties"] = surroundings(value, product)
+        elif kind != "clock.tick":
             record |= {"id": str(max(0, place - doubles)), "customer": customer}
-            changed = {"x": value > 0} | ({} if product is None else {"d": now + 3 * value * SECOND})
+            changed = {"x": value > 0, "$add": {"n": value}} | (
+                {} if product is None else {"d": now + 3 * value * SECOND}
+            )
             record |= {"properties": changed} if kind == "profile.updated" else {"value": value}
             record |= spelled({"product": product, "source": source})
         log.append(record)
     return log
+
+
+def surroundings(value: int, product: str | None) -> Tree:
+    """What changes of the context: a value, one or two entries of a mapping, or such a mapping for a value."""
+    if product is None:
+        return {"w": value, "by": None if value == 2 else 5}
+    return {"by": {str(value): value if product == "p" else None, "1": 2}, "w": None if product == "q" else value}
 
 
 def busy_logs(products: Sequence[str | None] = PRODUCTS) -> SearchStrategy[list[Tree]]:
