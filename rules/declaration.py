@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from rules.story import Story
+
 FeatureKind = Literal["count", "sum", "mean", "min", "max", "distinct", "first", "last", "top", "score", "trend"]
 Status = Literal["draft", "shadow", "live", "retired"]
 Restart = Literal["first", "latest"]
@@ -240,6 +242,7 @@ class Library:
     segments: tuple[Segment, ...] = ()
     signals: tuple[Signal, ...] = ()
     timelines: tuple[Timeline, ...] = ()
+    stories: tuple[Story, ...] = ()
 
     def late_by_of(self, source: str | None) -> int:
         """How late (ms) a touchpoint of this source may come."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from rules.check import Parts, PlacedSegment, check_library
 from rules.declaration import Channel, Library, Segment, Timeline
 from rules.declare import declared_interaction, declared_signal, declared_sources, declared_timeline
+from rules.declare_story import declared_story
 from rules.digest import digest
 from rules.folder import Folder, find_files, given_files, texts_in
 from rules.places import PlacedLibrary, Places
@@ -88,6 +89,7 @@ def _library(settings: LibraryFile, parts: Parts) -> Library:
         features=tuple(sorted((part.declared() for part in parts.features), key=lambda feature: feature.name)),
         segments=tuple(Segment(part.name, part.condition) for part in sorted(parts.segments or (), key=_name)),
         signals=tuple(sorted((declared_signal(part.model) for part in parts.signals), key=lambda signal: signal.name)),
+        stories=tuple(sorted((declared_story(part.model) for part in parts.stories), key=lambda story: story.name)),
         timelines=tuple(sorted(_timelines(parts, settings.time_zone), key=lambda timeline: timeline.signal)),
     )
     return replace(library, digest=digest(library))

@@ -38,7 +38,6 @@ class Explainer:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._relations = Relations(plan.library)
-        self._features = {feature.name: feature for feature in plan.features}
         names = [signal.name for signal in plan.library.signals]
         self._matchers = {name: plan.matcher_of(name) for name in names}
         self._questions: dict[tuple[str, str | None], Question] = {}
@@ -157,7 +156,7 @@ class Explainer:
         key = (text, per)
         if key not in self._questions:
             expression = self._relations.expression(text, per)
-            self._questions[key] = Question(expression, self._features, self.plan.library.time_zone)
+            self._questions[key] = Question(expression, self.plan.readable, self.plan.library.time_zone)
         return self._questions[key]
 
 

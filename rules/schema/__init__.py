@@ -16,6 +16,17 @@ from rules.schema.features import (
 from rules.schema.json_schema import json_schemas
 from rules.schema.library import ChannelEntry, InteractionEntry, LibraryFile, SegmentEntry, SourceEntry
 from rules.schema.signals import PATTERNS, DateEntry, SignalFile, StepEntry, ThenEntry, WithoutEntry
+from rules.schema.stories import (
+    BranchEntry,
+    EvidenceEntry,
+    ModuleEntry,
+    NeededEntry,
+    PortionEntry,
+    ReenterEntry,
+    StageEntry,
+    StoryFile,
+    TouchEntry,
+)
 from rules.schema.timelines import MOST_TIMELINES, FiringEntry, TimelineEntry, TouchpointEntry
 from rules.schema.words import CHANNEL_NAME, FEATURE_NAME, SEGMENT_NAME, TYPE_NAME
 
@@ -28,24 +39,33 @@ __all__ = [
     "SEGMENT_NAME",
     "TYPE_NAME",
     "AnyModel",
+    "BranchEntry",
     "ChannelEntry",
     "CountEntry",
     "DateEntry",
     "Declared",
+    "EvidenceEntry",
     "FeatureEntry",
     "FiringEntry",
     "InteractionEntry",
     "LibraryFile",
+    "ModuleEntry",
+    "NeededEntry",
     "OfEntry",
+    "PortionEntry",
+    "ReenterEntry",
     "ScoreEntry",
     "Seen",
     "SegmentEntry",
     "SignalFile",
     "SourceEntry",
+    "StageEntry",
     "StepEntry",
+    "StoryFile",
     "ThenEntry",
     "TimelineEntry",
     "TopEntry",
+    "TouchEntry",
     "TouchpointEntry",
     "TrendEntry",
     "WithoutEntry",

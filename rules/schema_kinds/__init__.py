@@ -9,6 +9,7 @@ from rules.schema_kinds.expression import Expression, Weight
 from rules.schema_kinds.kind import RefusalError, ValueKind, as_yaml, shown
 from rules.schema_kinds.number import Duration, Number
 from rules.schema_kinds.profile import ProfileField
+from rules.schema_kinds.share import Names, Share, some_of
 from rules.schema_kinds.text import ChannelChoice, OneOf, Text, TimeZone
 from rules.schema_kinds.timeline import DateAndTime, Exact, Gap, PerValue, Truth, Values
 from rules.schema_kinds.touchpoint import TYPE, TYPE_PATTERN, Field, Types
@@ -24,11 +25,13 @@ __all__ = [
     "Expression",
     "Field",
     "Gap",
+    "Names",
     "Number",
     "OneOf",
     "PerValue",
     "ProfileField",
     "RefusalError",
+    "Share",
     "Text",
     "TimeZone",
     "Truth",
@@ -38,4 +41,5 @@ __all__ = [
     "Weight",
     "as_yaml",
     "shown",
+    "some_of",
 ]

@@ -17,6 +17,7 @@ HELP = """Print the JSON Schema of one kind of file in a library, or write those
 In an editor that knows the YAML language server, put at the top of a file, for example:
 
 # yaml-language-server: $schema=../schemas/signal.schema.json"""
+_KINDS = "library, interactions, channels, features, segments, story, signal or timelines"
 
 
 def app() -> typer.Typer:
@@ -28,7 +29,7 @@ def app() -> typer.Typer:
 def schema(
     kind: Annotated[
         str | None,
-        typer.Argument(metavar="KIND", help="library, interactions, channels, features, segments, signal or timelines"),
+        typer.Argument(metavar="KIND", help=_KINDS),
     ] = None,
     every: Annotated[
         Path | None, typer.Option("--all", metavar="DIR", help="write each to KIND.schema.json in this folder")
