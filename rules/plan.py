@@ -115,7 +115,8 @@ class Plan:
     def _patterns(self) -> tuple[frozenset[str], tuple[str, ...]]:
         """The types that are named, and the wildcards."""
         used = {"profile.updated"}
-        used.update(name for taker in self._takers for name in taker.types())
+        used.update(name for feature in self._features for name in feature.types())
+        used.update(name for story in self.stories for name in story.told_apart())
         used.update(name for follow in self._follows for name in follow.types())
         used.update(name for silent in self._silents for name in silent.types)
         wildcards = {pattern for pattern in used if pattern.endswith("*")}

@@ -6,6 +6,7 @@ expressions over a touchpoint are kept as text. What a mapping of the library ho
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 Types = tuple[str, ...]
@@ -133,3 +134,16 @@ class Story:
     @property
     def stage_names(self) -> tuple[str, ...]:
         return tuple(stage.name for stage in self.stages)
+
+
+def touches(story: Story) -> Iterator[Touch]:
+    """All that a story says of which touchpoints are meant, its own first."""
+    yield story.of
+    yield from (module.of for module in story.modules)
+    yield from (stage.touchpoints.of for stage in story.stages if stage.touchpoints is not None)
+    for branch in story.branches:
+        yield branch.of
+        if branch.answered is not None:
+            yield branch.answered
+    if story.reenter.by is not None:
+        yield story.reenter.by

@@ -25,7 +25,7 @@ def assessor(story: Story, name: str, proof: str | None, zone: str) -> Assess:
     answers = _places([branch.answered for branch in story.branches], name, zone)
     anew = _places([story.reenter.by], name, zone)
     weigh = _weigher(story.evidence, proof)
-    kept = name if any(one is not None and one.kinds > 1 for one in needed) else None
+    kinds_count = any(one is not None and one.kinds > 1 for one in needed)
 
     def assess(touchpoint: Touchpoint) -> Seen | None:
         if mine is None or not mine(touchpoint):
@@ -41,7 +41,7 @@ def assessor(story: Story, name: str, proof: str | None, zone: str) -> Assess:
             opens=_true_of(opens, touchpoint),
             answers=_true_of(answers, touchpoint),
             anew=bool(_true_of(anew, touchpoint)),
-            type=kept,
+            type=touchpoint.type if kinds_count else None,
         )
 
     return assess

@@ -17,7 +17,7 @@ from rules.stories.keeping import KEEP, taken
 from rules.stories.readings import readings
 from rules.stories.standing import STAGE, Part
 from rules.stories.values import Reading
-from rules.story import Story, Types
+from rules.story import Story, Types, touches
 from rules.touchpoint import Touchpoint
 
 NOW: Final = 2  # where a part has the standing after all touchpoints
@@ -46,6 +46,12 @@ class StoryPlan:
 
     def types(self) -> Types:
         return self.declared.of.types
+
+    def told_apart(self) -> Types:
+        """The types and wildcards by which its touchpoints are told apart: of those that nothing here names, all of
+        whom the same wildcards match mean the same."""
+        within = (name for touch in touches(self.declared) for name in touch.types)
+        return (*self.types(), *within, *self.proofs)
 
     def concerns(self, name: str) -> bool:
         return matches_any(self.types(), name)
@@ -118,15 +124,5 @@ class StoryValue:
 
 def _key(story: Story, proofs: Mapping[str, str], zone: str) -> int:
     """Who answers for a story, and why it is there, changes nothing that is kept."""
-    dated = [zone] if counts_days(*_wheres(story)) else []
+    dated = [zone] if counts_days(*(touch.where for touch in touches(story))) else []
     return part_key("story", [replace(story, owner=None, reason=None), sorted(proofs.items()), *dated])
-
-
-def _wheres(story: Story) -> Iterable[str | None]:
-    yield story.of.where
-    yield from (module.of.where for module in story.modules)
-    yield from (stage.touchpoints.of.where for stage in story.stages if stage.touchpoints)
-    for branch in story.branches:
-        yield branch.of.where
-        yield branch.answered.where if branch.answered else None
-    yield story.reenter.by.where if story.reenter.by else None

@@ -18,6 +18,7 @@ from tests.oracle import follow as oracle_follow
 from tests.oracle.busy import busy_libraries, busy_logs, chained_libraries, kept_libraries
 from tests.oracle.calendars import calendar_libraries, calendar_logs
 from tests.oracle.strategies import libraries, logs
+from tests.oracle.tales import tale_libraries, tale_logs
 from tests.oracle.timelines import TIMELINES, Timeline
 from tests.rules.driving import as_engine_says, decoded, drive, plan_of
 
@@ -90,6 +91,11 @@ def test_engine_decides_as_the_oracle_does_where_signals_read_one_another() -> N
 @pytest.mark.slow
 def test_engine_decides_as_the_oracle_does_over_days_and_time_zones() -> None:
     agrees(calendar_libraries(), calendar_logs(), 120)
+
+
+@pytest.mark.slow
+def test_engine_decides_as_the_oracle_does_over_stories() -> None:
+    agrees(tale_libraries(), tale_logs(), 200)
 
 
 @pytest.mark.slow

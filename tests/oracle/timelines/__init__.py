@@ -11,9 +11,10 @@ from tests.oracle.timelines.latency import LATENCIES
 from tests.oracle.timelines.make import Timeline as Timeline
 from tests.oracle.timelines.policy import POLICY
 from tests.oracle.timelines.silence import SILENCE
+from tests.oracle.timelines.stories import STORIES
 from tests.oracle.timelines.trend import TREND
 from tests.oracle.timelines.when import WHEN
 
 OLD = (*FEATURES, *WHEN, *FOLLOW, *SILENCE, *LATE, *POLICY)
-NEW = (*TREND, *DATES, *CLOCKS, *SEGMENTS, *CHAINS, *LATENCIES, *HOLD, *EVICTED)
+NEW = (*TREND, *DATES, *CLOCKS, *SEGMENTS, *CHAINS, *LATENCIES, *HOLD, *EVICTED, *STORIES)
 TIMELINES: tuple[Timeline, ...] = (*OLD, *NEW)

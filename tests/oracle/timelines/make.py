@@ -33,6 +33,7 @@ def library(
     late_by: str = "1m",
     interactions: dict[str, Any] | None = None,
     segments: dict[str, Any] | None = None,
+    stories: list[dict[str, Any]] | None = None,
     **settings: Any,
 ) -> dict[str, Any]:
     """A library; `settings` are further keys of library.yaml."""
@@ -43,6 +44,7 @@ def library(
         "segments": segments or {},
         "channels": {"email": {}},
         "signals": list(signals),
+        **({"stories": stories} if stories else {}),
     }
 
 
