@@ -52,8 +52,13 @@ class Course:
 
     def is_unlocked(self, module: int, done: list[int], branches: list[list[int]]) -> bool:
         gates = self.gates[module]
-        is_open = not gates or any(branches[at][OPENED] != NEVER for at in gates)
+        is_open = not gates or any(self.has_opened(branches[at]) for at in gates)
         return is_open and all(done[at] != NEVER for at in self.after[module])
+
+    @staticmethod
+    def has_opened(branch: list[int]) -> bool:
+        """Whether a branch, by its row, has been open in this round."""
+        return branch[OPENED] != NEVER
 
     def amount(self, amount: float, touched: int, now: int) -> float:
         """What is left now of what was taken in of a module, unrounded and without a bound."""
