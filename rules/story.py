@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 Types = tuple[str, ...]
 Weights = tuple[tuple[str, float], ...]
+Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +137,16 @@ class Story:
         return tuple(stage.name for stage in self.stages)
 
 
-def touches(story: Story) -> Iterator[Touch]:
-    """All that a story says of which touchpoints are meant, its own first."""
-    yield story.of
-    yield from (module.of for module in story.modules)
-    yield from (stage.touchpoints.of for stage in story.stages if stage.touchpoints is not None)
+def touches(story: Story) -> Iterator[tuple[Path, Touch]]:
+    """All that a story says of which touchpoints are meant, its own first; each with where its file says so."""
+    yield (), story.of
+    yield from ((("modules", module.name), module.of) for module in story.modules)
+    for at, stage in enumerate(story.stages):
+        if stage.touchpoints is not None:
+            yield ("stages", at, "touchpoints"), stage.touchpoints.of
     for branch in story.branches:
-        yield branch.of
+        yield ("branches", branch.name), branch.of
         if branch.answered is not None:
-            yield branch.answered
+            yield ("branches", branch.name, "answered"), branch.answered
     if story.reenter.by is not None:
-        yield story.reenter.by
+        yield ("reenter", "by"), story.reenter.by

@@ -50,7 +50,7 @@ class StoryPlan:
     def told_apart(self) -> Types:
         """The types and wildcards by which its touchpoints are told apart: of those that nothing here names, all of
         whom the same wildcards match mean the same."""
-        within = (name for touch in touches(self.declared) for name in touch.types)
+        within = (name for _, touch in touches(self.declared) for name in touch.types)
         return (*self.types(), *within, *self.proofs)
 
     def concerns(self, name: str) -> bool:
@@ -124,5 +124,5 @@ class StoryValue:
 
 def _key(story: Story, proofs: Mapping[str, str], zone: str) -> int:
     """Who answers for a story, and why it is there, changes nothing that is kept."""
-    dated = [zone] if counts_days(*(touch.where for touch in touches(story))) else []
+    dated = [zone] if counts_days(*(touch.where for _, touch in touches(story))) else []
     return part_key("story", [replace(story, owner=None, reason=None), sorted(proofs.items()), *dated])
