@@ -26,7 +26,7 @@ def touches(draw: st.DrawFn) -> Any:
 
 @st.composite
 def stages(draw: st.DrawFn) -> list[Any]:
-    count = draw(st.integers(2, 4))
+    count = draw(st.integers(3, 4))
     return [STAGES[0], *(draw(stage(name)) for name in STAGES[1:count])]
 
 
