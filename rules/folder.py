@@ -158,6 +158,8 @@ def signal_of(timelines: Path) -> Path:
 
 def _advice(name: str, *, is_named: bool) -> str:
     stem = re.sub(r"\.ya?ml$", "", name, flags=re.IGNORECASE)
+    if name.startswith("stories/") and name.endswith(".yaml"):
+        return f"name it `stories/{name.rpartition('/')[2]}`"
     if is_named:
         return f"name it `{stem}.yaml`"
     near = nearest(stem, [file.removesuffix(".yaml") for file in _FILES])

@@ -36,7 +36,7 @@ def _check_stage(story: Placed[StoryFile], at: int, stage: str | StageEntry) -> 
         if not story.is_mended_below(path):
             name = stage if isinstance(stage, str) else stage.stage
             yield from story.problem(
-                path, f"the stage `{name}` without {_LEADS}", _LEADS, "add, for example, `touchpoints: 3`"
+                path, f"the stage `{name}`, to which nothing leads", _LEADS, "add, for example, `touchpoints: 3`"
             )
         return
     count = len(story.model.modules or {})

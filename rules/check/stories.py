@@ -44,7 +44,9 @@ def _check_names(parts: Parts) -> Iterator[Problem]:
 def _check_types(story: Placed[StoryFile], parts: Parts) -> Iterator[Problem]:
     """The types of the catalogue; those within are among the story's own."""
     within = list(_paths_within(story))
-    yield from check_named(story, [("of",), *within], parts)
+    unknown = list(check_named(story, [("of",), *within], parts))
+    yield from unknown
+    told = {(problem.line, problem.column) for problem in unknown}
     for path, name in named(story, [("of",)]):
         if is_internal(name) and not name.startswith("trigger."):
             expected = "what customers do"
@@ -53,10 +55,14 @@ def _check_types(story: Placed[StoryFile], parts: Parts) -> Iterator[Problem]:
         return
     own = story.model.of
     for path, name in named(story, within):
-        if not any(_takes_in(pattern, name) for pattern in own):
+        if not any(_takes_in(pattern, name) for pattern in own) and _place(story, path) not in told:
             near = nearest(name, own)
             instead = f"write `{near}`, or add `{name}` to `of`" if near else f"add `{name}` to the story's own `of`"
             yield from story.problem(path, f"`{name}`, which the story's `of` lacks", "a type of the story", instead)
+
+
+def _place(story: Placed[StoryFile], path: Path) -> tuple[int, int]:
+    return story.document.at((*story.path, *path))
 
 
 def _takes_in(pattern: str, name: str) -> bool:
