@@ -178,7 +178,7 @@ def test_within_what_is_kept_the_order_of_arrival_makes_no_difference(course: Co
 # Two customers who are one
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(LIVES, LIVES)
 def test_it_does_not_matter_which_of_two_is_merged_into_which(
     course: Course, one: list[Seen], other: list[Seen]
@@ -187,7 +187,7 @@ def test_it_does_not_matter_which_of_two_is_merged_into_which(
     assert merged(course, left, right) == merged(course, right, left)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(LIVES, LIVES)
 def test_evidence_is_united_and_the_further_stage_stays(course: Course, one: list[Seen], other: list[Seen]) -> None:
     parts = [part_of(course, life) for life in (one, other)]
@@ -202,7 +202,7 @@ def test_evidence_is_united_and_the_further_stage_stays(course: Course, one: lis
         assert (now.done[at] >= 0) >= max(end.done[at] >= 0 for end in ends)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(LIVES.filter(lambda life: len({one.time for one in life}) == len(life)), st.data())
 def test_few_touchpoints_under_two_names_are_as_one_customers(
     course: Course, life: list[Seen], data: st.DataObject
