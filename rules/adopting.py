@@ -43,7 +43,8 @@ class Adoption:
     def __init__(self, old: Plan, new: Plan, warmed: Warmed | None) -> None:
         self.new, self.warmed = new, warmed
         self.everyone = warmed is not None or new.sooner_than(old)
-        parts = {*(feature.key for feature in new.features), *(signal.key for signal in new.signals)}
+        kept = [*(feature.key for feature in new.features), *(story.key for story in new.stories)]
+        parts = {*kept, *(signal.key for signal in new.signals)}
         self._changed = tuple(sorted(parts - old.keys))
         self._signals = tuple(signal for signal in new.signals if signal.key not in old.keys)
         self._whens = [when for when in new.whens if when.signal.key not in old.keys and when.keeps]

@@ -21,7 +21,7 @@ from rules.expression import (
     segments_in,
 )
 from rules.feature_types import feature_info
-from rules.features import Reader, plan_feature
+from rules.features import Readable, Reader, plan_feature
 from rules.fields import Getter, as_key, getter, matches_any
 from rules.firing import Carry, Condition, SignalPlan
 from rules.identity import part_key
@@ -35,6 +35,7 @@ from rules.patterns import (
 )
 from rules.patterns.when import Reads
 from rules.plan import Patterns, Plan
+from rules.stories import StoryPlan, story_infos
 
 _RUNS = ("shadow", "live")
 
@@ -50,9 +51,13 @@ class _Compiler:
         self.features = {feature.name: plan_feature(feature, library.time_zone) for feature in library.features}
         self.zone = zone_named(library.time_zone) or ZoneInfo("UTC")
         self.infos = {feature.name: feature_info(feature) for feature in library.features}
+        self.stories = self._planned_stories()
+        values = {name: value for story in self.stories for name, value in story.values.items()}
+        self.readable: Mapping[str, Readable] = {**self.features, **values}
+        self.paths = story_infos(library.stories)
         self.conditions = {segment.name: segment.condition for segment in library.segments}
         self.surroundings = Surroundings()
-        self.segments = read_segments(self.conditions, self.infos).expressions
+        self.segments = read_segments(self.conditions, self.infos, stories=self.paths).expressions
 
     def plan(self) -> Plan:
         signals = [signal for signal in self.library.signals if signal.status in _RUNS]
@@ -68,8 +73,20 @@ class _Compiler:
                 if isinstance(signal.pattern, DateWindow)
             ],
         )
-        features = tuple(self.features.values())
-        return Plan(self.library, features, patterns, latency_of=self._latency_of, surroundings=self.surroundings)
+        return Plan(
+            self.library,
+            tuple(self.features.values()),
+            patterns,
+            stories=self.stories,
+            segments={name: self._compiled(one) for name, one in self.segments.items() if one is not None},
+            latency_of=self._latency_of,
+            surroundings=self.surroundings,
+        )
+
+    def _planned_stories(self) -> list[StoryPlan]:
+        library = self.library
+        proofs = {one.name: one.evidence for one in library.interactions if one.evidence is not None}
+        return [StoryPlan(story, proofs, library.time_zone, library.latest_by) for story in library.stories]
 
     def _follow(self, signal: Signal, pattern: Follow) -> FollowMatcher:
         return FollowMatcher(self._signal(signal), pattern, _getter(signal.per), self.library, self._latency_of)
@@ -107,7 +124,7 @@ class _Compiler:
 
     def _reads(self, expression: Expression) -> Reads:
         return Reads(
-            shared=tuple((self.features[read.name], read.key) for read in _sorted(expression) if not read.own),
+            shared=tuple((self.readable[read.name], read.key) for read in _sorted(expression) if not read.own),
             own=tuple(self.features[read.name] for read in _sorted(expression) if read.own),
             profile=bool(expression.profile) or expression.clocked,
             touchpoint=bool(expression.touchpoint),
@@ -129,7 +146,7 @@ class _Compiler:
         """What else the library says that the meaning of what a signal's instances keep hangs on."""
         match signal.pattern:
             case When(condition):
-                features = [self.features[read.name].key for read in _sorted(parse(condition, self._scope(signal)))]
+                features = [self.readable[read.name].key for read in _sorted(parse(condition, self._scope(signal)))]
                 segments = self._segments_in(condition)
                 return [*features, *segments, *self._zone_of(condition, *(text for _, text in segments))]
             case Follow(steps):
@@ -157,18 +174,18 @@ class _Compiler:
         return [self.library.time_zone] if counts_days(*texts) else []
 
     def _carry(self, name: str, text: str, scope: Scope) -> Carry:
-        feature = self.features.get(text.strip())
-        is_time = feature is not None and feature.declared.field == "time"
-        return Carry(name, self._compiled(parse(text, scope)), is_time)
+        read = self.readable.get(text.strip())
+        return Carry(name, self._compiled(parse(text, scope)), read is not None and read.is_time)
 
     def _compiled(self, expression: Expression) -> Condition:
         return compile_customer(expression, self._readers(expression), self.library.time_zone, self.surroundings)
 
     def _scope(self, signal: Signal, holds: bool = False) -> Scope:
-        return Scope("customer", self.infos, per=signal.per, holds=holds, segments=self.segments)
+        segments, stories = self.segments, self.paths
+        return Scope("customer", self.infos, per=signal.per, holds=holds, segments=segments, stories=stories)
 
     def _readers(self, expression: Expression) -> Mapping[FeatureRead, Reader]:
-        return {read: self.features[read.name].reader(read.own, read.key) for read in expression.reads}
+        return {read: self.readable[read.name].reader(read.own, read.key) for read in expression.reads}
 
 
 def _sorted(expression: Expression) -> list[FeatureRead]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from rules.story import Story
+
 FeatureKind = Literal["count", "sum", "mean", "min", "max", "distinct", "first", "last", "top", "score", "trend"]
 Status = Literal["draft", "shadow", "live", "retired"]
 Restart = Literal["first", "latest"]
@@ -334,6 +336,7 @@ class Library:
     caps: tuple[Cap, ...] = ()
     content_again: int | None = None
     identities: int = 20
+    stories: tuple[Story, ...] = ()
 
     def late_by_of(self, source: str | None) -> int:
         """How late (ms) a touchpoint of this source may come."""

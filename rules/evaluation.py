@@ -403,7 +403,9 @@ class Evaluation:
         first = decision.customer or customer
         identifier = firing.identity(first)
         moment = rfc3339(firing.moment)
-        done.decisions.append(Outgoing("", key, encode_decision(self.plan, customer, identifier, moment, decision)))
+        done.decisions.append(
+            Outgoing("", key, encode_decision(self.plan, customer, identifier, moment, decision, state))
+        )
         if decision.outcome == "sent" and channel is not None:
             raw = encode_trigger(self.plan, customer, identifier, moment, decision, state)
             done.triggers.append(Outgoing(channel.name, key, raw))

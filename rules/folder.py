@@ -15,10 +15,11 @@ MOST_SIGNALS: Final = 10_000
 DEEPEST: Final = 16
 LIBRARY, INTERACTIONS, CHANNELS, FEATURES = "library.yaml", "interactions.yaml", "channels.yaml", "features.yaml"
 SEGMENTS: Final = "segments.yaml"
+MOST_STORIES: Final = 20
 TIMELINES: Final = ".test.yaml"
 _FILES: Final = (LIBRARY, INTERACTIONS, CHANNELS, FEATURES, SEGMENTS)
 _NOT_WITHIN: Final = "put it into the folder"
-_FITS: Final = f"{', '.join(_FILES)} or signals/NAME.yaml"
+_FITS: Final = f"{', '.join(_FILES)}, stories/NAME.yaml or signals/NAME.yaml"
 
 
 @dataclass(slots=True)
@@ -34,6 +35,7 @@ class Folder:
     files: dict[str, Path] = field(default_factory=dict)
     signals: list[Path] = field(default_factory=list)
     timelines: list[Path] = field(default_factory=list)
+    stories: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -73,6 +75,10 @@ def _sort(folder: Folder, paths: Iterable[Path]) -> None:
         advice = "write it with `name: shop` and `format: 1`"
         _note(folder, folder.directory / LIBRARY, f"no {LIBRARY}", "one in each library's folder", advice)
     _check_beside(folder)
+    if len(folder.stories) > MOST_STORIES:
+        found, instead = f"{len(folder.stories)} stories", "make it two libraries"
+        _note(folder, folder.directory / "stories", found, f"at most {MOST_STORIES}", instead)
+        folder.stories.clear()
     if len(folder.signals) > MOST_SIGNALS:
         found = f"{len(folder.signals):,} signals"
         _note(folder, folder.directory / "signals", found, f"at most {MOST_SIGNALS:,}", "make it two libraries")
@@ -118,6 +124,7 @@ def _sort_in(folder: Folder, path: Path) -> None:
     within = path.relative_to(folder.directory)
     name = within.as_posix()
     is_signal = within.parts[0] == "signals" and len(within.parts) > 1
+    is_story = within.parts[0] == "stories" and len(within.parts) == 2
     if name in _FILES:
         folder.files[name] = path
     elif name.endswith(TIMELINES):
@@ -125,12 +132,12 @@ def _sort_in(folder: Folder, path: Path) -> None:
             folder.timelines.append(path)
         else:
             _note(folder, path, "timelines outside of signals/", "them beside their signal", "put them there")
-    elif within.parts[0] == "stories" and len(within.parts) > 1:
-        _note(folder, path, "stories, which are not supported yet", _FITS, "take it out of the folder")
+    elif is_story and name.endswith(".yaml"):
+        folder.stories.append(path)
     elif is_signal and name.endswith(".yaml"):
         folder.signals.append(path)
     else:
-        _note(folder, path, f"the file name `{name}`", _FITS, _advice(name, is_signal=is_signal))
+        _note(folder, path, f"the file name `{name}`", _FITS, _advice(name, is_named=is_signal or is_story))
 
 
 def _check_beside(folder: Folder) -> None:
@@ -149,9 +156,11 @@ def signal_of(timelines: Path) -> Path:
     return timelines.with_name(timelines.name.removesuffix(TIMELINES) + ".yaml")
 
 
-def _advice(name: str, *, is_signal: bool) -> str:
+def _advice(name: str, *, is_named: bool) -> str:
     stem = re.sub(r"\.ya?ml$", "", name, flags=re.IGNORECASE)
-    if is_signal:
+    if name.startswith("stories/") and name.endswith(".yaml"):
+        return f"name it `stories/{name.rpartition('/')[2]}`"
+    if is_named:
         return f"name it `{stem}.yaml`"
     near = nearest(stem, [file.removesuffix(".yaml") for file in _FILES])
     if near:

@@ -18,6 +18,7 @@ from rules.declare import (
     declared_sources,
     declared_timeline,
 )
+from rules.declare_story import declared_story
 from rules.digest import digest
 from rules.folder import Folder, find_files, given_files, texts_in
 from rules.places import PlacedLibrary, Places
@@ -97,6 +98,7 @@ def _library(settings: LibraryFile, parts: Parts) -> Library:
         segments=tuple(Segment(part.name, part.condition) for part in sorted(parts.segments or (), key=_name)),
         signals=tuple(sorted((declared_signal(part.model) for part in parts.signals), key=lambda signal: signal.name)),
         identities=settings.identities.limit,
+        stories=tuple(sorted((declared_story(part.model) for part in parts.stories), key=lambda story: story.name)),
         timelines=tuple(sorted(_timelines(parts, settings.time_zone), key=lambda timeline: timeline.signal)),
         groups=declared_groups(settings),
         caps=declared_caps(settings.cap),

@@ -12,7 +12,7 @@ from rules.schema import Declared
 from rules.schema_reading import Placed
 from rules.source import Scalar, Sequence
 
-Kind = Literal["signal", "feature", "segment", "timeline"]
+Kind = Literal["signal", "feature", "segment", "story", "timeline"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Places:
             self._placed["feature", feature.name] = feature.entry
         for segment in parts.segments or ():
             self._placed["segment", segment.name] = segment.entry
+        for story in parts.stories:
+            self._placed["story", story.model.story] = story
         for timeline in parts.timelines:
             self._placed["timeline", f"{timeline.signal.model.signal} {timeline.entry.model.name}"] = timeline.entry
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from rules.context import Surroundings
 from rules.declaration import Library, Types
-from rules.features import FeaturePlan, Take
+from rules.features import FeaturePlan, Readable, Take
 from rules.features.accumulator import newest_half
 from rules.fields import matches, matches_any
 from rules.firing import FIRED, Condition, SignalPlan
@@ -24,7 +24,8 @@ from rules.patterns import (
 )
 from rules.patterns.matcher import See
 from rules.policy import WAITING, PolicyPlan
-from rules.state import UNBORN, State
+from rules.state import UNBORN, Parts, State
+from rules.stories import StoryPlan
 
 TYPES_CACHED: Final = 4096  # types come from outside: what is kept of them is bounded
 
@@ -37,11 +38,11 @@ value go."""
 class Concern:
     """What a touchpoint of one type concerns.
 
-    ``takes``: features that take it; ``late_takes``: those that still do beyond ``late_by``. ``edges``: conditions
-    that only a touchpoint can turn; those ``foretold`` are asked before it is taken too, as their value before can't be
-    read from the parts ``touched`` afterwards. ``whens``: the others, each with whether all its instances are asked.
-    ``sees``: follows and silents. ``dates``: those that a change of the profile may move. ``watched``: whether
-    something must be asked before it is taken.
+    ``takes``: features and stories that take it; ``late_takes``: those that still do beyond ``late_by``. ``edges``:
+    conditions that only a touchpoint can turn; those ``foretold`` are asked before it is taken too, as their value
+    before can't be read from the parts ``touched`` afterwards. ``whens``: the others, each with whether all its
+    instances are asked. ``sees``: follows and silents. ``dates``: those that a change of the profile may move.
+    ``watched``: whether something must be asked before it is taken.
     ``keepers``: how many parts may keep something of it.
     """
 
@@ -79,6 +80,9 @@ class Plan:
         library: Library,
         features: Sequence[FeaturePlan],
         patterns: Patterns,
+        *,
+        stories: Sequence[StoryPlan],
+        segments: Mapping[str, Condition],
         latency_of: Callable[[Types], int],
         surroundings: Surroundings,
     ) -> None:
@@ -90,12 +94,16 @@ class Plan:
         self.known_types = frozenset(interaction.name for interaction in library.interactions)
         edges, whens, follows, silents, dates = patterns
         self._features, self._edges, self._whens = features, edges, whens
+        self.stories, self.segments = stories, segments
+        values = {name: value for story in stories for name, value in story.values.items()}
+        self.readable: Mapping[str, Readable] = {**{feature.name: feature for feature in features}, **values}
+        self._takers: Sequence[FeaturePlan | StoryPlan] = (*features, *stories)
         self._follows, self._silents, self._dates = follows, silents, dates
         matchers: list[Matcher] = [*whens, *follows, *silents, *dates]
         self.matchers = {matcher.signal.key: matcher for matcher in matchers}
         self._kept_by_touchpoints = frozenset(matcher.signal.key for matcher in (*follows, *silents))
         self._kept_by_time: Sequence[WhenMatcher | DateMatcher] = (*(when for when in whens if when.keeps), *dates)
-        self._feature_of = {feature.key: feature for feature in features}
+        self._taker_of = {taker.key: taker for taker in self._takers}
         self.signals = (*(edge.signal for edge in edges), *(matcher.signal for matcher in matchers))
         self.keys = self._all_keys()
         self.policy = PolicyPlan(library, self.signals, latency_of)
@@ -127,6 +135,7 @@ class Plan:
         """The types that are named, and the wildcards."""
         used = {"profile.updated"}
         used.update(name for feature in self._features for name in feature.types())
+        used.update(name for story in self.stories for name in story.told_apart())
         used.update(name for follow in self._follows for name in follow.types())
         used.update(name for silent in self._silents for name in silent.types)
         wildcards = {pattern for pattern in used if pattern.endswith("*")}
@@ -196,18 +205,18 @@ class Plan:
 
     def halve(self, state: State, key: int) -> None:
         """Lets the older half of a part go, and all of it where it has no halves; instances end without firing."""
-        part, feature = state.parts[key], self._feature_of.get(key)
-        halve = feature.halve if feature is not None else newest_half
-        half = halve(part) if feature is not None or isinstance(part, dict) else None
+        part, taker = state.parts[key], self._taker_of.get(key)
+        halve = taker.halve if taker is not None else newest_half
+        half = halve(part) if taker is not None or isinstance(part, dict) else None
         if half:
             state.parts[key] = half
         else:
             del state.parts[key]
         if key in self.matchers:
             self.matchers[key].instances.set_timer(state)
-        if feature is not None and feature.per is not None:
-            for per in part.keys() - (half or {}).keys():
-                for when in self.reading(feature):
+        if isinstance(taker, FeaturePlan) and taker.per is not None and isinstance(part, dict):
+            for per in set(part).difference(half or ()):
+                for when in self.reading(taker):
                     when.end(state, per)
 
     def _reads_firings(self) -> bool:
@@ -218,19 +227,19 @@ class Plan:
 
     def _all_keys(self) -> frozenset[int]:
         keys = {signal.key for signal in self.signals} | {signal.again_key for signal in self.signals}
-        return frozenset(keys | {feature.key for feature in self._features})
+        return frozenset(keys | {taker.key for taker in self._takers})
 
     def _concern(self, name: str) -> Concern:
-        features = [feature for feature in self._features if feature.concerns(name)]
+        takers = [taker for taker in self._takers if taker.concerns(name)]
         edges = [edge for edge in self._edges if edge.reads.concern(name)]
         foretold = tuple((edge.condition, edge.signal) for edge in edges if not edge.reads.told_after(name))
         whens = tuple((when, when.reads.all_instances(name)) for when in self._whens if when.reads.concern(name))
         sees = self._sees(name)
         dates = tuple(self._dates) if name == "profile.updated" else ()
         return Concern(
-            takes=tuple((feature.take_of(name), self.reading(feature)) for feature in features),
-            late_takes=tuple((feature.take_of(name), self.reading(feature)) for feature in features if feature.late),
-            touched=tuple(feature.key for feature in features),
+            takes=tuple((taker.take_of(name), self.reading(taker)) for taker in takers),
+            late_takes=tuple((taker.take_of(name), self.reading(taker)) for taker in takers if taker.late),
+            touched=tuple(taker.key for taker in takers),
             edges=tuple((m.condition, m.signal) for m in edges if m.reads.told_after(name)),
             foretold=foretold,
             whens=whens,
@@ -238,16 +247,24 @@ class Plan:
             dates=dates,
             profile=name == "profile.updated",
             watched=bool(foretold or whens or dates),
-            keepers=len(features) + len(sees) + len(whens) + 1,
+            keepers=sum(taker.keeps for taker in takers) + len(sees) + len(whens) + 1,
         )
 
     def _sees(self, name: str) -> tuple[See, ...]:
         follows = [m.see_of(name) for m in self._follows if matches_any(m.types(), name)]
         return (*follows, *(m.see for m in self._silents if matches_any(m.types, name)))
 
-    def reading(self, feature: FeaturePlan) -> tuple[WhenMatcher, ...]:
-        """The whens whose instances live by the values of a feature kept per their field."""
-        return tuple(when for when in self._whens if feature in when.reads.own)
+    def reading(self, taker: FeaturePlan | StoryPlan) -> tuple[WhenMatcher, ...]:
+        """The whens whose instances a feature begins and ends, as it is kept per their field."""
+        return tuple(when for when in self._whens if taker in when.reads.own)
+
+    def segments_of(self, state: State, now: int) -> list[str]:
+        """The names of the segments that a customer is in at ``now`` (ms)."""
+        return [name for name, inside in self.segments.items() if inside(state.parts, state.profile, None, now, None)]
+
+    def stages(self, parts: Parts) -> dict[str, str]:
+        """The stage that a customer is in, by story."""
+        return {story.name: story.stage(parts) for story in self.stories}
 
 
 def _sooner(new: SignalPlan, old: SignalPlan) -> bool:

@@ -24,6 +24,7 @@ from rules.schema import (
     LibraryFile,
     SegmentEntry,
     SignalFile,
+    StoryFile,
     TimelineEntry,
 )
 from rules.schema_kinds import Expression, RefusalError, Text, shown
@@ -52,6 +53,7 @@ class _Reader:
         features, doubtful = self._features()
         segments, unread = self._segments()
         signals = {path: self._whole(SignalFile, path) for path in self._folder.signals}
+        stories = [self._whole(StoryFile, path) for path in self._folder.stories]
         return Parts(
             settings=settings.model if settings else None,
             has_catalogue=INTERACTIONS in files,
@@ -65,6 +67,8 @@ class _Reader:
             signals=tuple(signal for signal in signals.values() if signal is not None),
             has_all_signals=all(signal and not signal.is_mended(("signal",)) for signal in signals.values()),
             timelines=tuple(self._timelines(signals)),
+            stories=tuple(story for story in stories if story is not None),
+            has_all_stories=all(story is not None and not story.mended for story in stories),
         )
 
     def _timelines(self, signals: Mapping[Path, Placed[SignalFile] | None]) -> Iterator[PlacedTimeline]:

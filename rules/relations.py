@@ -1,4 +1,4 @@
-"""What the parts of a library read: features, segments, firings of other signals."""
+"""What the parts of a library read: features, segments, stories, firings of other signals."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from rules.expression import Expression, Scope, parse, read_segments
 from rules.expression.tree import Call, Node
 from rules.expression.tree import Feature as Read
 from rules.feature_types import feature_info
+from rules.stories import story_infos
+from rules.story import Story
 
 FIRED: Final = "signal.fired"
 
@@ -21,20 +23,34 @@ class Relations:
         self.library = library
         self.features: Mapping[str, Feature] = {feature.name: feature for feature in library.features}
         self.signals: Mapping[str, Signal] = {signal.name: signal for signal in library.signals}
+        self.stories: Mapping[str, Story] = {story.name: story for story in library.stories}
         self._infos = {feature.name: feature_info(feature) for feature in library.features}
+        self._values = story_infos(library.stories)
         conditions = {segment.name: segment.condition for segment in library.segments}
         self._read: dict[tuple[str, str | None], Expression] = {}
-        self.segments = read_segments(conditions, self._infos).expressions
+        self.segments = read_segments(conditions, self._infos, stories=self._values).expressions
 
     def expression(self, text: str, per: str | None = None) -> Expression:
         """A condition about a customer, in a signal that is kept ``per`` that field."""
         if (text, per) not in self._read:
-            self._read[text, per] = parse(text, Scope("customer", self._infos, per, segments=self.segments))
+            scope = Scope("customer", self._infos, per, segments=self.segments, stories=self._values)
+            self._read[text, per] = parse(text, scope)
         return self._read[text, per]
 
     def features_read(self, signal: Signal, *, carried: bool = True) -> frozenset[str]:
         """The features that a signal reads, by its segments too; those that it only carries where ``carried``."""
-        return frozenset(read.name for one in self._expressions(signal, carried=carried) for read in one.reads)
+        read = (read for one in self._expressions(signal, carried=carried) for read in one.reads)
+        return frozenset(one.name for one in read if one.story is None)
+
+    def stories_read(self, signal: Signal, *, carried: bool = True) -> frozenset[str]:
+        """The stories of which a signal reads a value."""
+        read = (read for one in self._expressions(signal, carried=carried) for read in one.reads)
+        return frozenset(one.story for one in read if one.story is not None)
+
+    def story_values_read(self, signal: Signal) -> frozenset[str]:
+        """The values of stories on which a signal's firing hangs, such as ``module.cardio.safety.done``."""
+        read = (read for one in self._expressions(signal, carried=False) for read in one.reads)
+        return frozenset(one.name for one in read if one.story is not None)
 
     def values_read(self, signal: Signal) -> frozenset[str]:
         """Of the features on which its firing hangs those whose value it asks for, not only whether there is one."""

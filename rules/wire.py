@@ -66,7 +66,7 @@ def _minute(minute: int) -> str:
     return f"{(_EPOCH + timedelta(days=days)).isoformat()}T{minute // 60:02d}:{minute % 60:02d}:"
 
 
-def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision) -> bytes:
+def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision, state: State) -> bytes:
     """A decision; ``moment`` is the firing's in RFC 3339."""
     firing, channel = decision.firing, decision.channel
     said: dict[str, Any] = {
@@ -87,6 +87,10 @@ def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, dec
         said["at"] = rfc3339(decision.at)
     if plan.policy.used:
         said.update(_of_policy(decision))
+    if plan.segments:
+        said["segments"] = plan.segments_of(state, firing.moment if decision.at is None else decision.at)
+    if plan.stories:
+        said["stages"] = plan.stages(state.parts)
     return orjson.dumps(said)
 
 

@@ -10,6 +10,7 @@ from rules.check.parts import Parts
 from rules.check.patterns import check_pattern
 from rules.check.policy import check_policy
 from rules.check.signals import check_names
+from rules.check.stories import check_stories
 from rules.check.timelines import check_timelines
 from rules.check.types import check_types
 from rules.problem import Problem
@@ -19,6 +20,7 @@ def check_library(parts: Parts) -> Iterator[Problem]:
     """What is wrong between the parts of a library, each of which is right or mended by itself."""
     yield from check_names(parts)
     yield from check_types(parts)
+    yield from check_stories(parts)
     checked = check_expressions(parts)
     yield from checked.problems
     yield from check_fired(parts, checked)

@@ -9,14 +9,28 @@ from typing import Final
 
 from rules.check.parts import Parts
 from rules.circles import in_words
+from rules.declare_story import declared_story
 from rules.expression import Expression, ExpressionError, FeatureInfo, Mistake, Scope, Segments, parse, read_segments
 from rules.feature_types import feature_info
 from rules.problem import MOST_PROBLEMS, Problem
-from rules.schema import Declared, FeatureEntry, ScoreEntry, SignalFile, StepEntry
+from rules.schema import (
+    BranchEntry,
+    Declared,
+    FeatureEntry,
+    NeededEntry,
+    ScoreEntry,
+    SignalFile,
+    StageEntry,
+    StepEntry,
+    StoryFile,
+    TouchEntry,
+)
 from rules.schema_reading import Placed
 from rules.source import Path
+from rules.stories import ValuePath, story_infos
 
 _TOUCHPOINT: Final = Scope("touchpoint")
+_STORY: Final = re.compile(r"\b(stage|module|story)\s*[.\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +63,28 @@ def check_expressions(parts: Parts) -> CheckedExpressions:
     for feature in parts.features:
         for written in _of_feature(feature.entry.model):
             _read(feature.entry, written, checked)
+    for story in parts.stories:
+        for written in _of_story(story.model):
+            _read(story, written, checked)
     infos = {feature.name: feature_info(feature.declared()) for feature in parts.features}
-    segments = _segments(parts, infos)
+    stories = story_infos(declared_story(story.model) for story in parts.stories)
+    segments = _segments(parts, infos, stories)
     checked.problems += _in_segments(parts, segments)
     for signal in parts.signals:
         if len(checked.problems) > MOST_PROBLEMS:
             break
-        for written in _of_signal(signal.model, infos, segments.expressions):
+        for written in _of_signal(signal.model, infos, segments.expressions, stories):
             if written.scope is _TOUCHPOINT or not _is_doubtful(written.text, parts):
                 _read_in_signal(signal, written, checked)
     return checked
 
 
-def _segments(parts: Parts, infos: Mapping[str, FeatureInfo]) -> Segments:
+def _segments(parts: Parts, infos: Mapping[str, FeatureInfo], stories: Mapping[ValuePath, FeatureInfo]) -> Segments:
     """All segments; of those that can't be judged yet no more than the name is known."""
     placed = parts.segments or ()
     sound = {part.name: part.condition for part in placed if not _is_doubtful(part.condition, parts)}
     unknown = parts.unread | {part.name for part in placed if part.name not in sound}
-    return read_segments(sound, infos, unknown)
+    return read_segments(sound, infos, unknown, stories)
 
 
 def _in_segments(parts: Parts, segments: Segments) -> Iterator[Problem]:
@@ -128,12 +146,35 @@ def _of_feature(entry: FeatureEntry) -> Iterator[_Written]:
             yield _Written(("score", name), amount, _TOUCHPOINT)
 
 
+def _of_story(file: StoryFile) -> Iterator[_Written]:
+    """Every `where` of a story, all of them over its touchpoints."""
+    wheres: list[tuple[Path, str | None]] = [((), file.where)]
+    wheres += [(("modules", name), entry.where) for name, entry in (file.modules or {}).items()]
+    for at, stage in enumerate(file.stages):
+        if isinstance(stage, StageEntry) and isinstance(stage.touchpoints, NeededEntry):
+            wheres.append((("stages", at, "touchpoints"), stage.touchpoints.where))
+    for name, branch in (file.branches or {}).items():
+        wheres += _of_branch(("branches", name), branch)
+    if file.reenter is not None and isinstance(file.reenter.by, TouchEntry):
+        wheres.append((("reenter", "by"), file.reenter.by.where))
+    yield from (_Written((*path, "where"), text, _TOUCHPOINT) for path, text in wheres if text is not None)
+
+
+def _of_branch(path: Path, branch: BranchEntry) -> Iterator[tuple[Path, str | None]]:
+    yield path, branch.where
+    if isinstance(branch.answered, TouchEntry):
+        yield (*path, "answered"), branch.answered.where
+
+
 def _of_signal(
-    file: SignalFile, infos: Mapping[str, FeatureInfo], segments: Mapping[str, Expression | None]
+    file: SignalFile,
+    infos: Mapping[str, FeatureInfo],
+    segments: Mapping[str, Expression | None],
+    stories: Mapping[ValuePath, FeatureInfo],
 ) -> Iterator[_Written]:
-    scope = Scope("customer", infos, file.per, segments=segments)
+    scope = Scope("customer", infos, file.per, segments=segments, stories=stories)
     if file.when is not None:
-        timed = Scope("customer", infos, file.per, holds=file.hold is not None, segments=segments)
+        timed = Scope("customer", infos, file.per, holds=file.hold is not None, segments=segments, stories=stories)
         yield _Written(("when",), file.when, timed, timed=True)
     for index, step in enumerate(file.follow or ()):
         if isinstance(step, StepEntry) and step.where is not None:
@@ -149,6 +190,8 @@ def _of_signal(
 def _is_doubtful(text: str, parts: Parts) -> bool:
     """Whether a text may name what something is wrong with: that would be said again, or wrongly."""
     if parts.segments is None and re.search(r"\bsegment\b", text):
+        return True
+    if not parts.has_all_stories and _STORY.search(text):
         return True
     doubtful = parts.doubtful
     return doubtful is None or bool(doubtful and not doubtful.isdisjoint(re.findall(r"\w+", text)))

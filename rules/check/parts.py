@@ -14,6 +14,7 @@ from rules.schema import (
     LibraryFile,
     SegmentEntry,
     SignalFile,
+    StoryFile,
     TimelineEntry,
 )
 from rules.schema_reading import Placed
@@ -58,7 +59,7 @@ class Parts:
     ``interactions``, ``channels``, ``segments`` and ``doubtful`` are None where they can't be known, as their file
     can't be read. ``doubtful`` are the features that something is wrong with, ``unread`` the segments whose condition
     can't be read: what reads one of them can't be judged yet. Without ``has_all_signals`` there are signals whose
-    name can't be read.
+    name can't be read; without ``has_all_stories`` there are stories something of which can't be.
     """
 
     settings: LibraryFile | None = None
@@ -73,3 +74,5 @@ class Parts:
     signals: tuple[Placed[SignalFile], ...] = ()
     has_all_signals: bool = True
     timelines: tuple[PlacedTimeline, ...] = ()
+    stories: tuple[Placed[StoryFile], ...] = ()
+    has_all_stories: bool = True

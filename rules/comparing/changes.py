@@ -7,11 +7,13 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from rules.compile import compile_plan
-from rules.declaration import Library, Signal
+from rules.declaration import Library
+from rules.features import FeaturePlan
 from rules.plan import Plan
 from rules.relations import Relations
+from rules.stories import StoryPlan
 
-_KINDS: Final = ("signals", "features", "segments", "interactions", "channels")
+_KINDS: Final = ("signals", "features", "segments", "stories", "interactions", "channels")
 _SETTINGS: Final = ("name", "time_zone", "currency", "late_by", "sources", "forget_after")
 _WORDS: Final = {"condition": "if", "type": "types"}
 """Fields of declarations that a library's file calls otherwise."""
@@ -31,14 +33,15 @@ class Altered:
 class Changes:
     """All that differs.
 
-    ``settings``: keys of library.yaml. ``features_anew`` and ``signals_anew``: what ran before and begins anew, as what
-    it had counted is not what it is to count now.
+    ``settings``: keys of library.yaml. ``features_anew``, ``signals_anew`` and ``stories_anew``: what ran before and
+    begins anew, as what it had counted is not what it is to count now.
     """
 
     settings: tuple[str, ...]
     altered: tuple[Altered, ...]
     features_anew: tuple[str, ...]
     signals_anew: tuple[str, ...]
+    stories_anew: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.settings or self.altered)
@@ -57,12 +60,14 @@ def changes(before: Library, after: Library) -> Changes:
     """What differs from one checked library to another."""
     compared = (_altered(kind, getattr(before, kind), getattr(after, kind)) for kind in _KINDS)
     old, new = compile_plan(before), compile_plan(after)
-    features = _moved(_feature_keys(old), _feature_keys(new))
+    features = _moved(_keys(old.features), _keys(new.features))
+    stories = _moved(_keys(old.stories), _keys(new.stories))
     return Changes(
         settings=tuple(name for name in _SETTINGS if getattr(before, name) != getattr(after, name)),
         altered=tuple(one for one in compared if one.added or one.removed or one.changed),
         features_anew=tuple(sorted(features)),
-        signals_anew=tuple(_signals_anew(old, new, features)),
+        signals_anew=tuple(_signals_anew(old, new, features, stories)),
+        stories_anew=tuple(sorted(stories)),
     )
 
 
@@ -95,8 +100,8 @@ def _pattern(pattern: Any) -> str:
     return {"DateWindow": "date"}.get(type(pattern).__name__, type(pattern).__name__.lower())
 
 
-def _feature_keys(plan: Plan) -> Mapping[str, int]:
-    return {feature.declared.name: feature.key for feature in plan.features}
+def _keys(kept: Sequence[FeaturePlan | StoryPlan]) -> Mapping[str, int]:
+    return {one.name: one.key for one in kept}
 
 
 def _moved(before: Mapping[str, int], after: Mapping[str, int]) -> frozenset[str]:
@@ -104,15 +109,13 @@ def _moved(before: Mapping[str, int], after: Mapping[str, int]) -> frozenset[str
     return frozenset(name for name in before.keys() & after.keys() if before[name] != after[name])
 
 
-def _signals_anew(before: Plan, after: Plan, features: frozenset[str]) -> Iterator[str]:
+def _signals_anew(before: Plan, after: Plan, features: frozenset[str], stories: frozenset[str]) -> Iterator[str]:
     relations = Relations(after.library)
     for signal in after.library.signals:
         earlier, later = before.matcher_of(signal.name), after.matcher_of(signal.name)
         if earlier is None or later is None:
             continue
-        if earlier.signal.key != later.signal.key or _reads(relations, signal) & features:
+        read = relations.features_read(signal, carried=False) & features
+        told = relations.stories_read(signal, carried=False) & stories
+        if earlier.signal.key != later.signal.key or read or told:
             yield signal.name
-
-
-def _reads(relations: Relations, signal: Signal) -> frozenset[str]:
-    return relations.features_read(signal, carried=False)

@@ -12,8 +12,9 @@ from rules.relations import Relations
 def concerned(before: Library, after: Library) -> frozenset[str]:
     """The names of the signals that may fire, or be decided, differently.
 
-    A signal hangs on its own declaration, on the features and segments that it reads, and on what the library says for
-    all. Where signals read one another's firings, or share what policy allows, they are all concerned once one is.
+    A signal hangs on its own declaration, on the features, segments and stories that it reads, and on what the library
+    says for all. Where signals read one another's firings, or share what policy allows, they are all concerned once one
+    is.
     """
     old, new = Relations(before), Relations(after)
     changed = {name for name in old.signals.keys() | new.signals.keys() if _meaning(old, name) != _meaning(new, name)}
@@ -24,17 +25,19 @@ def concerned(before: Library, after: Library) -> frozenset[str]:
 
 
 def reduced(library: Library, names: frozenset[str]) -> Library:
-    """The library with these of its signals, and the features and segments that they read."""
+    """The library with these of its signals, and the features, segments and stories that they read."""
     relations = Relations(library)
     signals = tuple(signal for signal in library.signals if signal.name in names)
     read = {name for signal in signals for name in relations.features_read(signal)}
     asked = {name for signal in signals for name in relations.segments_read(signal)}
+    told = {name for signal in signals for name in relations.stories_read(signal)}
     return replace(
         library,
         signals=signals,
         features=tuple(feature for feature in library.features if feature.name in read),
         segments=tuple(segment for segment in library.segments if segment.name in asked),
         timelines=(),
+        stories=tuple(story for story in library.stories if story.name in told),
     )
 
 
@@ -44,11 +47,13 @@ def _meaning(relations: Relations, name: str) -> Any:
     if signal is None:
         return None
     features = sorted(relations.features_read(signal))
-    segments = relations.segments_read(signal)
+    segments, stories = relations.segments_read(signal), sorted(relations.stories_read(signal))
     return (
         replace(signal, owner=None, reason=None),
         [relations.features[feature] for feature in features],
         [segment for segment in library.segments if segment.name in segments],
+        [replace(relations.stories[story], owner=None, reason=None) for story in stories],
+        [(one.name, one.evidence) for one in library.interactions] if stories else [],
         _for_all(library),
     )
 

@@ -35,6 +35,8 @@ class Links:
         """Where a part of the library stands."""
         if topic == "signal":
             return f"{self.root}signals/{quote(name)}.html"
+        if topic == "story":
+            return f"{self.root}stories/{quote(name)}.html"
         return f"{self.root}{_PAGES[topic]}#{quote(anchor(topic, name), safe='')}"
 
     def said(self, phrase: Phrase) -> Markup:

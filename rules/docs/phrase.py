@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Topic = Literal["signal", "feature", "segment", "type", "channel", "profile", "field"]
+Topic = Literal["signal", "feature", "segment", "story", "type", "channel", "profile", "field"]
 
 
 @dataclass(frozen=True, slots=True)

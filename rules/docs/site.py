@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Final
 
-from rules.declaration import Interaction, Signal
+from rules.declaration import Interaction, Library, Signal
 from rules.docs.areas import Group, Groups
 from rules.docs.links import Links
 from rules.docs.phrase import Phrase
+from rules.docs.stories import StoryView, story_view
 from rules.docs.templating import Templates, from_markdown
 from rules.docs.uses import Reader, Uses
 from rules.docs.views import SignalViews, Told, field_says
@@ -21,6 +22,7 @@ from rules.places import PlacedLibrary
 from rules.reference import language_reference
 from rules.relations import Relations
 from rules.schema import json_schemas
+from rules.story import Story
 
 Files = dict[str, bytes]
 
@@ -54,7 +56,12 @@ _PAGES: Final = (
     Page("reference", "reference.html", "Language"),
     Page("editors", "editors.html", "Editors"),
 )
-_SCHEMA_FILES: Final = {"signal": "signals/**/NAME.yaml", "timelines": "signals/**/NAME.test.yaml"}
+_STORIES: Final = Page("stories", "stories.html", "Stories")  # only where a library has any
+_SCHEMA_FILES: Final = {
+    "story": "stories/NAME.yaml",
+    "signal": "signals/**/NAME.yaml",
+    "timelines": "signals/**/NAME.test.yaml",
+}
 _MARKS: Final = (
     ("dot", "a touchpoint"),
     ("late", "one that arrives late"),
@@ -84,11 +91,12 @@ class _Site:
         self._groups = Groups(library, self._files, self._uses)
         self._views = SignalViews(library, self._words, self._uses)
         self._gists: Mapping[str, Phrase] = {one.name: self._words.gist(one) for one in library.signals}
+        self._places, self._directory = placed.places, directory
         self._version = f"{library.name}@{library.digest[:12]}"
         self._templates = Templates(
             library=library,
             version=self._version,
-            pages=_PAGES,
+            pages=_pages(library),
             marks=_MARKS,
             money=self._money,
             type_says=self._words.types.says,
@@ -100,6 +108,7 @@ class _Site:
         yield from self._indexes()
         for signal in self._library.signals:
             yield f"signals/{signal.name}.html", self._signal(signal)
+        yield from self._stories()
         yield "features.html", self._page("features", features=list(self._features()))
         yield "segments.html", self._page("segments", segments=list(self._segments()))
         yield (
@@ -158,6 +167,7 @@ class _Site:
             _counted(len(library.signals), "signal") + (f" ({said})" if said else ""),
             _counted(len(library.features), "feature"),
             *([_counted(len(library.segments), "segment")] if library.segments else []),
+            *([_stories(len(library.stories))] if library.stories else []),
             *([_counted(len(library.interactions), "type") + " of touchpoints"] if library.has_catalogue else []),
             _counted(len(library.channels), "channel"),
         ]
@@ -175,6 +185,18 @@ class _Site:
             area_id=_id_of(self._groups.areas, area),
             owner_id=_id_of(self._groups.owners, signal.owner),
         )
+
+    def _stories(self) -> Iterator[tuple[str, bytes]]:
+        views = [self._story(story) for story in self._library.stories]
+        if views:
+            yield "stories.html", self._page("stories", stories=views)
+        for view in views:
+            page = self._templates.page("story.html", section="stories", links=Links("../"), view=view)
+            yield f"stories/{view.story.name}.html", page
+
+    def _story(self, story: Story) -> StoryView:
+        file = _within(self._places.written("story", story.name)[0], self._directory)
+        return story_view(story, self._words, self._uses, self._places, file)
 
     def _features(self) -> Iterator[tuple[Any, Phrase, Sequence[Reader]]]:
         for feature in self._library.features:
@@ -239,6 +261,11 @@ class _Site:
         return f"{number(value)} {self._library.currency or ''}".strip()
 
 
+def _pages(library: Library) -> tuple[Page, ...]:
+    first, *others = _PAGES
+    return (first, *([_STORIES] if library.stories else []), *others)
+
+
 def told_text(told: Sequence[Told]) -> str:
     """A timeline as one text, for who doesn't see its drawing."""
     return "; ".join(f"{line.time}: {line.says}" for line in told) + "."
@@ -259,6 +286,10 @@ def _facts(one: Interaction) -> Iterator[tuple[str, str]]:
     yield from ((name, value) for name, value in said if value)
     if one.latency:
         yield "On its way for", f"up to {lasting(one.latency)}"
+
+
+def _stories(count: int) -> str:
+    return "1 story" if count == 1 else f"{count} stories"
 
 
 def _counted(count: int, what: str) -> str:

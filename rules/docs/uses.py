@@ -13,6 +13,7 @@ from rules.expression import Expression, Scope, parse, pinned
 from rules.expression.tree import Profile, walk
 from rules.fields import matches_any
 from rules.relations import FIRED, Relations, types_of_feature, types_of_signal
+from rules.story import Story, touches
 
 _TOUCHPOINT = Scope("touchpoint")
 
@@ -27,7 +28,7 @@ class Reader(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Reads:
     """What a part of the library reads, each by name. ``fired``: signals by their firings. ``types`` may be wildcards;
-    those that a feature takes are its own reads, not those of who reads the feature."""
+    those that a feature or a story takes are its own reads, not those of who reads it."""
 
     features: frozenset[str] = frozenset()
     segments: frozenset[str] = frozenset()
@@ -35,6 +36,7 @@ class Reads:
     fields: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
     fired: frozenset[str] = frozenset()
+    stories: frozenset[str] = frozenset()
 
     def __or__(self, other: Reads) -> Reads:
         return Reads(*(getattr(self, one.name) | getattr(other, one.name) for one in fields(Reads)))
@@ -48,6 +50,7 @@ class Uses:
         self.signals = {one.name: self._signal(one) for one in library.signals}
         self.features = {one.name: _feature(one) for one in library.features}
         self.segments = {one.name: self._segment(one) for one in library.segments}
+        self.stories = {one.name: _story(one) for one in library.stories}
         self._readers = self._inverted()
 
     def readers(self, topic: Topic, name: str) -> tuple[Reader, ...]:
@@ -67,12 +70,15 @@ class Uses:
         reads = self.signals[signal.name]
         for name in reads.features:
             reads |= self.features[name]
+        for name in reads.stories:
+            reads |= self.stories[name]
         return reads
 
     def _all(self) -> Iterator[tuple[Reader, Reads]]:
         yield from ((Reader("signal", name), reads) for name, reads in self.signals.items())
         yield from ((Reader("feature", name), reads) for name, reads in self.features.items())
         yield from ((Reader("segment", name), reads) for name, reads in self.segments.items())
+        yield from ((Reader("story", name), reads) for name, reads in self.stories.items())
 
     def _inverted(self) -> dict[tuple[Topic, str], set[Reader]]:
         readers: dict[tuple[Topic, str], set[Reader]] = defaultdict(set)
@@ -126,17 +132,29 @@ def _by_topic(reads: Reads) -> Iterable[tuple[Topic, frozenset[str]]]:
         ("field", reads.fields),
         ("type", reads.types),
         ("signal", reads.fired),
+        ("story", reads.stories),
     )
 
 
 def _of_expression(expression: Expression) -> Reads:
     paths = {".".join(node.path) for node in walk(expression.tree) if isinstance(node, Profile)}
     return Reads(
-        features=frozenset(read.name for read in expression.reads),
+        features=frozenset(read.name for read in expression.reads if read.story is None),
+        stories=frozenset(read.story for read in expression.reads if read.story is not None),
         segments=expression.segments,
         profile=frozenset(paths) | (expression.profile & {"time_zone"}),
         fields=expression.touchpoint,
     )
+
+
+def _story(story: Story) -> Reads:
+    """What a story reads: its types and all fields that a touchpoint is asked for."""
+    reads = Reads(types=frozenset(name for _, touch in touches(story) for name in touch.types))
+    fields = {"attention", "led_by", "reaction", "channel"} | ({"dwell"} if story.evidence.dwell is not None else set())
+    fields |= {"module"} if any(module.of.where is None for module in story.modules) else set()
+    for _, touch in touches(story):
+        reads |= _where(touch.where, touch.types)
+    return reads | Reads(fields=frozenset(fields))
 
 
 def _where(text: str | None, types: Types) -> Reads:

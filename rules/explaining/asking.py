@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from rules.context import Surroundings
-from rules.declaration import Feature as DeclaredFeature
 from rules.explaining.explained import Asked, At, Join, Value
 from rules.explaining.moves import next_turn
 from rules.explaining.needs import distance, mirrored, needed, opposite
@@ -36,12 +35,11 @@ from rules.expression.tree import (
     is_clock,
     walk,
 )
-from rules.features import FeaturePlan
+from rules.features import Readable
 from rules.patterns.when import CENTURIES
 from rules.state import State
 from rules.touchpoint import MAX_TIME, Touchpoint
 
-_TIMES: Final = frozenset({"first", "last", "min", "max", "top"})
 _ORDERS: Final[tuple[CompareOperator, ...]] = ("<=", ">=")
 
 
@@ -62,7 +60,7 @@ class Question:
     """One condition, ready to be asked of any customer."""
 
     def __init__(
-        self, expression: Expression, features: Mapping[str, FeaturePlan], zone: str, surroundings: Surroundings
+        self, expression: Expression, features: Mapping[str, Readable], zone: str, surroundings: Surroundings
     ) -> None:
         self._expression, self._features, self._zone = expression, features, zone
         self._surroundings = surroundings
@@ -150,10 +148,10 @@ class Question:
     def _of_feature(self, node: Feature, instant: Instant) -> Value:
         feature, value = self._features[node.read.name], self._value(node, instant)
         leaves_at = self._next_change(node.read, feature, instant)
-        kept = value if feature.declared.kind == "count" else None
-        return Value(feature_name(node.read), value, _is_time(feature.declared), leaves_at, kept)
+        kept = value if feature.is_count else None
+        return Value(feature_name(node.read), value, feature.is_time, leaves_at, kept)
 
-    def _next_change(self, read: FeatureRead, feature: FeaturePlan, instant: Instant) -> At | None:
+    def _next_change(self, read: FeatureRead, feature: Readable, instant: Instant) -> At | None:
         changes = feature.changes(instant.state.parts, instant.now, _key(read, instant.per))
         return _at(min(changes, default=None))
 
@@ -228,10 +226,6 @@ def _named(node: Node) -> Iterator[Node]:
 
 def _key(read: FeatureRead, per: str | None) -> str | None:
     return per if read.own else read.key
-
-
-def _is_time(feature: DeclaredFeature) -> bool:
-    return feature.field == "time" and feature.kind in _TIMES
 
 
 def _at(moment: int | None) -> At | None:

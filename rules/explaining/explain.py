@@ -16,6 +16,7 @@ from rules.explaining.near import Near
 from rules.explaining.sightings import Sightings
 from rules.explaining.silent import of_silent
 from rules.explaining.standing import Standing
+from rules.explaining.story import of_story
 from rules.explaining.when import of_when
 from rules.firing import last_firing
 from rules.patterns import (
@@ -30,6 +31,7 @@ from rules.patterns import (
 from rules.plan import Plan
 from rules.relations import Relations
 from rules.state import UNBORN, State, decode_state
+from rules.stories import StoryPlan
 
 
 class Explainer:
@@ -38,7 +40,6 @@ class Explainer:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._relations = Relations(plan.library)
-        self._features = {feature.name: feature for feature in plan.features}
         names = [signal.name for signal in plan.library.signals]
         self._matchers = {name: plan.matcher_of(name) for name in names}
         self._questions: dict[tuple[str, str | None], Question] = {}
@@ -71,7 +72,13 @@ class Explainer:
             library=self.plan.version,
             time_zone=library.time_zone,
             signals=tuple(self._with_nearest(one, misses.get(one.signal), sightings) for one in explained),
+            stories=tuple(of_story(one, state, life.now) for one in self._stories(wanted, signals is None)),
         )
+
+    def _stories(self, wanted: Sequence[Signal], every: bool) -> list[StoryPlan]:
+        """The stories that these signals read, or all of them."""
+        read = {name for signal in wanted for name in self._relations.stories_read(signal)}
+        return [story for story in self.plan.stories if every or story.name in read]
 
     def _signal(
         self, signal: Signal, state: State, now: int, fired: Sequence[Fired], sightings: Sightings
@@ -158,7 +165,7 @@ class Explainer:
         if key not in self._questions:
             expression = self._relations.expression(text, per)
             self._questions[key] = Question(
-                expression, self._features, self.plan.library.time_zone, self.plan.surroundings
+                expression, self.plan.readable, self.plan.library.time_zone, self.plan.surroundings
             )
         return self._questions[key]
 

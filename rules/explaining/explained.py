@@ -176,6 +176,69 @@ class SignalNow:
 
 
 @dataclass(frozen=True, slots=True)
+class ModuleNow:
+    """A module: the ``attention`` that it has and ``needs`` (0..1). ``locked``: what it waits for."""
+
+    module: str
+    attention: float
+    needs: float
+    done: bool
+    locked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StageNeeds:
+    """What leads to a stage: ``modules`` that aren't done yet, how many more of ``some``, and how many ``touchpoints``
+    of how many ``types`` (0: any) it takes, of which so many ``came``."""
+
+    stage: str
+    modules: tuple[str, ...]
+    some: int
+    touchpoints: int
+    came: int
+    types: int
+    came_types: int
+
+
+@dataclass(frozen=True, slots=True)
+class BranchNow:
+    """A branch, an interest or an objection."""
+
+    branch: str
+    kind: Literal["interest", "objection"]
+    open: bool
+    since: At | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortionNow:
+    """A share of the mix as it is, and as it is wanted (0..1)."""
+
+    portion: str
+    share: float
+    wanted: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoryNow:
+    """A story. ``since``: when the stage began, None of who hasn't begun it; ``due``: by when it must move on."""
+
+    story: str
+    stage: str
+    since: At | None = None
+    round: int = 0
+    touchpoints: int = 0
+    first_channel: str | None = None
+    last_channel: str | None = None
+    due: At | None = None
+    overdue: bool = False
+    modules: tuple[ModuleNow, ...] = ()
+    next: StageNeeds | None = None
+    branches: tuple[BranchNow, ...] = ()
+    mix: tuple[PortionNow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """A customer as of a moment. ``clock``: the customer's own time, None for one who was never seen."""
 
@@ -185,6 +248,7 @@ class Explained:
     library: str
     time_zone: str
     signals: tuple[SignalNow, ...]
+    stories: tuple[StoryNow, ...] = ()
 
 
 def as_json(explained: Explained) -> bytes:

@@ -19,6 +19,7 @@ from rules.explaining.explained import (
     WhenNow,
 )
 from rules.explaining.moments import Clock, span
+from rules.explaining.telling_story import told_story
 from rules.explaining.writing import value_text
 from rules.wall_time import zone_of
 
@@ -35,6 +36,9 @@ def told(explained: Explained) -> Iterator[str]:
     clock = Clock(zone_of(explained.time_zone), explained.at)
     seen = "never seen" if explained.clock is None else f"last heard of {clock.full(explained.clock)}"
     yield f"{explained.customer} at {clock.full(explained.at)} ({explained.time_zone}), {seen}, {explained.library}"
+    for story in explained.stories:
+        yield ""
+        yield from told_story(story, clock)
     for signal in explained.signals:
         yield ""
         yield from told_signal(signal, clock)

@@ -16,6 +16,8 @@ from rules.expression.tree import Feature, Field, Lost, Member, Node, Profile, S
 from rules.names import nearest, one_of
 
 MOST_OF_SEGMENTS: Final = 1_000  # parts that the segments in one expression may have in all
+STORIES: Final = ("stage", "module", "story")
+"""What the names of stories' values begin with; a feature may be called so too, as its name has no dots."""
 RESERVED: Final = frozenset({*kwlist, "profile", "context", "touchpoint", "segment", "stage", *FUNCTIONS})
 """Names that mean something else in an expression, so that no feature can have them."""
 
@@ -71,9 +73,6 @@ class Reach:
     def find(self, root: str, parts: list[Part], at: Span) -> Node:
         if any((part.name or "").startswith("__") for part in parts) or root.startswith("__"):
             return self._lost(at, self._source.show(at), "a name that doesn't begin with `__`", "use another field")
-        if root == "stage":
-            expected = _CUSTOMER_NAMES if self._scope.kind == "customer" else "a field of the touchpoint"
-            return self._lost(at, f"{self._source.show(at)}, which is not supported yet", expected, "leave it out")
         if self._scope.kind == "touchpoint":
             return self._in_touchpoint(root, parts, at)
         return self._in_customer(root, parts, at)
@@ -94,9 +93,8 @@ class Reach:
     def _in_touchpoint(self, root: str, parts: list[Part], at: Span) -> Node:
         if root == "touchpoint":
             return self._lost(at, self._source.show(at), "a field by its own name", "leave out `touchpoint.`")
-        if root in ("profile", "segment"):
-            what = "profile" if root == "profile" else "segment"
-            advice = f"ask for the {what} in the signal's `if`"
+        if root in ("profile", "segment") or (root in STORIES and root not in FIELDS):
+            advice = f"ask for the {root} in the signal's `if`"
             return self._lost(at, self._source.show(at), "a field of the touchpoint", advice)
         if root in FIELDS or root in OPEN_FIELDS:
             return self._field(root, parts, at, optional=False)
@@ -109,14 +107,25 @@ class Reach:
             return self._touchpoint(parts, at)
         if root == "segment":
             return self._segment(parts, at)
+        if root in STORIES and parts and not parts[0].indexed:
+            return self._story(root, parts, at)
         if root in self._scope.features:
             return self._feature(root, self._scope.features[root], parts, at)
+        if root in STORIES and root not in FIELDS:
+            return self._story(root, parts, at)
         if root in FIELDS or root in OPEN_FIELDS:
             instead = f"write `touchpoint.{root}`"
             return self._lost(at, f"{self._source.show(at)}, a touchpoint's field", _CUSTOMER_NAMES, instead)
         if root in self._scope.segments:
             return self._lost(at, f"`{root}`, a segment", _CUSTOMER_NAMES, f"write `segment.{root}`")
-        known = (*self._scope.features, "profile", "touchpoint", "segment", "context")
+        known = (
+            *self._scope.features,
+            "profile",
+            "touchpoint",
+            "segment",
+            "context",
+            *(STORIES if self._scope.stories else ()),
+        )
         return self._unknown(root, _CUSTOMER_NAMES, known, "", at)
 
     def _profile(self, parts: list[Part], at: Span) -> Node:
@@ -145,6 +154,34 @@ class Reach:
             return self._lost(at, found, "fewer, or smaller ones", advice)
         body = placed(segment.tree, at)
         return Member(at, body.kind, body.always, name=name, body=body)
+
+    def _story(self, root: str, parts: list[Part], at: Span) -> Node:
+        """A value of a story, found name by name."""
+        names = self._path(parts, at)
+        if names is None:
+            return Lost(at, "any", always=False)
+        path: tuple[str, ...] = (root,)
+        for name in names:
+            known = self._following(path)
+            if not known and len(path) > 1:
+                whole = ".".join(path)
+                return self._lost(at, self._source.show(at), f"`{whole}` alone, which has no parts", f"write `{whole}`")
+            if name not in known:
+                return self._unknown(name, _story_part(path), known, f"{'.'.join(path)}.", at, f"stories/{name}.yaml")
+            path = (*path, name)
+        following, whole = self._following(path), ".".join(path)
+        if following or len(path) == 1:
+            expected = "a story in stories/" if len(path) == 1 else f"one of its values: {one_of(following)}"
+            instead = f"write `{whole}.{following[0] if following else 'STORY'}`"
+            return self._lost(at, f"{self._source.show(at)} alone", expected, instead)
+        info = self._scope.stories[path]
+        return Feature(at, info.kind, info.always, read=FeatureRead(whole), info=info)
+
+    def _following(self, path: tuple[str, ...]) -> list[str]:
+        """The names that may follow a path of names of stories."""
+        place = len(path)
+        longer = (other for other in self._scope.stories if len(other) > place and other[:place] == path)
+        return list(dict.fromkeys(other[place] for other in longer))
 
     def _touchpoint(self, parts: list[Part], at: Span) -> Node:
         if self._scope.holds:
@@ -202,9 +239,11 @@ class Reach:
         self._lost(at, self._source.show(at), expected, "write `.NAME`, ['NAME'] or [0]")
         return None
 
-    def _unknown(self, name: str, expected: str, known: Iterable[str], prefix: str, at: Span) -> Node:
+    def _unknown(
+        self, name: str, expected: str, known: Iterable[str], prefix: str, at: Span, file: str = "segments.yaml"
+    ) -> Node:
         found = f"the unknown name `{prefix}{name}`"
-        return self._lost(at, found, expected, _instead_of(name, tuple(known), prefix))
+        return self._lost(at, found, expected, _instead_of(name, tuple(known), prefix, file))
 
     def _lost(self, at: Span, found: str, expected: str, instead: str) -> Lost:
         self._mistakes.add(at, found, expected, instead)
@@ -215,7 +254,19 @@ _CUSTOMER_NAMES: Final = "a feature, `profile.NAME`, `segment.NAME` or `touchpoi
 _HOLD_ADVICE: Final = "leave out `hold`, or keep a feature of the touchpoints and read that"
 
 
-def _instead_of(name: str, known: tuple[str, ...], prefix: str) -> str:
+def _story_part(path: tuple[str, ...]) -> str:
+    """What may follow a path of names of stories."""
+    match path:
+        case ("module",):
+            return "a story with modules in stories/"
+        case (_,):
+            return "a story in stories/"
+        case ("module", story):
+            return f"a module of the story `{story}`"
+    return f"a value of `{'.'.join(path)}`"
+
+
+def _instead_of(name: str, known: tuple[str, ...], prefix: str, file: str) -> str:
     if name.lower() in _LITERALS:
         return f"write `{_LITERALS[name.lower()]}`"
     if name.lower() in _NOTHINGS:
@@ -223,6 +274,6 @@ def _instead_of(name: str, known: tuple[str, ...], prefix: str) -> str:
     if name in FUNCTIONS:
         return f"call it: write `{FUNCTIONS[name].usage}`"
     if not known:
-        return f"declare `{name}` in segments.yaml"
+        return f"declare `{name}` in {file}"
     near = nearest(name, known)
     return f"write `{prefix}{near}`" if near else f"write {one_of(known)}"

@@ -84,6 +84,11 @@ class FeatureRead:
     own: bool = False
     key: str | None = None
 
+    @property
+    def story(self) -> str | None:
+        """The story whose value it is; None of a feature, whose name has no dots."""
+        return self.name.split(".", 2)[1] if "." in self.name else None
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -92,7 +97,8 @@ class Scope:
     ``touchpoint``: a `where` or a weight, which see one touchpoint's fields. ``customer``: a `when`, an `if`
     or a carried value, which see features, the profile and the touchpoint at hand. ``per`` is the signal's
     own; with ``holds`` (a `when` with `hold`) the touchpoint is out of reach. ``segments`` are those in reach, None
-    for one of which no more than its name is known yet.
+    for one of which no more than its name is known yet. ``stories``: the values of stories by their paths, such as
+    ``("module", "cardio", "safety", "done")``.
     """
 
     kind: Literal["touchpoint", "customer"]
@@ -100,3 +106,4 @@ class Scope:
     per: str | None = None
     holds: bool = False
     segments: Mapping[str, Expression | None] = field(default_factory=dict)
+    stories: Mapping[tuple[str, ...], FeatureInfo] = field(default_factory=dict)

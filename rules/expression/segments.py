@@ -24,11 +24,14 @@ class Segments:
 
 
 def read_segments(
-    conditions: Mapping[str, str], features: Mapping[str, FeatureInfo], unknown: Iterable[str] = ()
+    conditions: Mapping[str, str],
+    features: Mapping[str, FeatureInfo],
+    unknown: Iterable[str] = (),
+    stories: Mapping[tuple[str, ...], FeatureInfo] | None = None,
 ) -> Segments:
     """Reads the conditions of segments, in the order in which they need one another.
 
-    ``unknown``: further segments, of which no more than the name is known.
+    ``unknown``: further segments, of which no more than the name is known. ``stories``: as `Scope` has them.
     """
     reads = {name: segments_in(text) for name, text in conditions.items()}
     circles = find_circles(reads)
@@ -38,7 +41,7 @@ def read_segments(
     within = {name: reads[name] & sound for name in sound}
     for name in TopologicalSorter(within).static_order():
         try:
-            expression = parse(conditions[name], Scope("customer", features, segments=known))
+            expression = parse(conditions[name], Scope("customer", features, segments=known, stories=stories or {}))
         except ExpressionError as error:
             mistakes[name] = error.mistakes
         else:

@@ -22,6 +22,7 @@ from rules.state import Parts
 from rules.touchpoint import Touchpoint
 
 PER_LIMIT: Final = 100
+_TIMES: Final = frozenset({"first", "last", "min", "max", "top"})  # of times they give a time
 
 Value = Callable[[Touchpoint], Any]
 """What a feature takes of a touchpoint; None where it doesn't take it."""
@@ -34,7 +35,8 @@ Take = Callable[[Parts, Touchpoint, int, int], Taken]
 
 @dataclass(frozen=True, slots=True)
 class FeaturePlan:
-    """A feature ready to run. ``key``: its part; ``late``: whether it takes what comes beyond ``late_by``."""
+    """A feature ready to run. ``key``: its part; ``late``: whether it takes what comes beyond ``late_by``.
+    ``keeps``: how many touchpoints it may keep something of when it takes one, beside what that one adds."""
 
     declared: Feature
     key: int
@@ -42,6 +44,7 @@ class FeaturePlan:
     per: Getter | None
     late: bool
     zone: str
+    keeps: int = 1
 
     @property
     def name(self) -> str:
@@ -54,6 +57,15 @@ class FeaturePlan:
     def replaces(self) -> bool:
         """Whether taking a touchpoint leaves the part as it was, and puts another in its place."""
         return self.per is None and self.accumulator.replaces
+
+    @property
+    def is_time(self) -> bool:
+        """Whether its value is epoch milliseconds."""
+        return self.declared.field == "time" and self.declared.kind in _TIMES
+
+    @property
+    def is_count(self) -> bool:
+        return self.declared.kind == "count"
 
     def concerns(self, name: str) -> bool:
         return matches_any(self.types(), name)

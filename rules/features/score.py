@@ -8,7 +8,7 @@ from typing import Any, Final
 from rules.features.accumulator import DECIMALS, Reader, Standing, tidy
 from rules.state import Parts
 
-_NOTHING: Final = 0.4 * 10.0**-DECIMALS  # rounds to zero
+NOTHING: Final = 0.4 * 10.0**-DECIMALS  # rounds to zero
 
 
 class Score(Standing):
@@ -51,7 +51,7 @@ class Score(Standing):
 
     def settles(self, part: list[Any], now: int) -> int:
         size = abs(part[0])
-        if size <= _NOTHING:
+        if size <= NOTHING:
             return now
-        settled: int = part[1] + ceil(self.half_life * log2(size / _NOTHING))
+        settled: int = part[1] + ceil(self.half_life * log2(size / NOTHING))
         return max(now, settled)

@@ -10,6 +10,7 @@ from rules.lint.lives import Forgotten
 from rules.lint.reached import Constant, Unreachable
 from rules.lint.said import NoCap, NoExpiry, NoOwner, NoReason
 from rules.lint.same import SameFeature, SameSegment, SameSignal
+from rules.lint.stories import IdleModule, PassedStage, UnusedStory
 from rules.lint.tested import FiresTogether, NoFiringTimeline, NoQuietTimeline
 from rules.lint.types import Deprecated
 from rules.lint.unused import UnusedFeature, UnusedSegment
@@ -31,6 +32,9 @@ CHECKS: Final[tuple[type[Check], ...]] = (
     Deprecated,
     UnusedFeature,
     UnusedSegment,
+    UnusedStory,
+    IdleModule,
+    PassedStage,
     FiresTogether,
 )
 

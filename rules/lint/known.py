@@ -14,15 +14,27 @@ from rules.lint.truth import Known
 
 
 def known_of_customer(features: Mapping[str, Declared]) -> Known:
-    """What features can be; nothing is known of a profile."""
+    """What features and the values of stories can be; nothing is known of a profile."""
     ranges = {name: range_of_feature(feature) for name, feature in features.items()}
 
     def known(node: Node) -> Range:
+        if isinstance(node, Feature) and node.read.story is not None:
+            return replace(_of_story(node), there=node.always)
         if isinstance(node, Feature):
             return replace(ranges[node.read.name], there=node.always)
         return _of_field(node, ())
 
     return known
+
+
+def _of_story(node: Feature) -> Range:
+    """What a value of a story can be when it isn't missing."""
+    if node.info.words:
+        return Range(among=frozenset(map(value_of, node.info.words)))
+    names = node.read.name.split(".")
+    if names[-1] in ("attention", "off") or (len(names) > 2 and names[-2] == "share"):
+        return Range(low=0, high=1)
+    return Range(low=0, whole=True) if node.kind == "number" else Range()
 
 
 def known_of_touchpoint(types: Types) -> Known:

@@ -9,6 +9,7 @@ from rules.declare import WITHIN
 from rules.duration import in_words
 from rules.lint.finding import Check, Finding
 from rules.lint.linted import Linted
+from rules.story import Story
 
 Path = tuple[str | int, ...]
 
@@ -28,6 +29,11 @@ class Forgotten(Check):
                 spot = linted.places.of("feature", feature.name, "over")
                 what = "two windows of" if feature.kind == "trend" else "a window of"
                 yield self.found(spot, f"{what} {in_words(feature.over or 0)}", _at_most(life))
+        for story in linted.library.stories:
+            for path, duration in _durations_of(story):
+                if duration > life:
+                    spot = linted.places.of("story", story.name, *path)
+                    yield self.found(spot, f"a wait of {in_words(duration)}", _at_most(life))
         for signal in linted.kept:
             for path, duration in _durations(signal):
                 if duration > life:
@@ -37,6 +43,15 @@ class Forgotten(Check):
 
 def _at_most(life: int) -> str:
     return f"at most the {in_words(life)} that data live"
+
+
+def _durations_of(story: Story) -> Iterator[tuple[Path, int]]:
+    """How long a story waits for a customer of whom nothing may be heard."""
+    for at, stage in enumerate(story.stages):
+        if stage.within is not None:
+            yield ("stages", at, "within"), stage.within
+    if story.reenter.after is not None:
+        yield ("reenter", "after"), story.reenter.after
 
 
 def _durations(signal: Signal) -> Iterator[tuple[Path, int]]:

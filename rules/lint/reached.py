@@ -14,6 +14,7 @@ from rules.lint.linted import Linted
 from rules.lint.truth import Truth
 from rules.places import Kind, Spot
 from rules.relations import FIRED
+from rules.story import touches
 
 Path = tuple[str | int, ...]
 
@@ -54,11 +55,16 @@ def _of_customer(linted: Linted, signal: Signal, path: Path, text: str) -> Condi
 
 
 def shared_conditions(linted: Linted) -> Iterator[Condition]:
-    """The conditions of features and segments."""
+    """The conditions of features, stories and segments."""
     for feature in linted.library.features:
         if feature.where is not None:
             types: Types = feature.types or tuple(weight.type for weight in feature.weights)
             yield Condition("feature", feature.name, ("where",), *linted.of_touchpoint(feature.where, types))
+    for story in linted.library.stories:
+        for path, touch in touches(story):
+            if touch.where is not None:
+                judged = linted.of_touchpoint(touch.where, touch.types or story.of.types)
+                yield Condition("story", story.name, (*path, "where"), *judged)
     for name, expression in linted.relations.segments.items():
         if expression is not None:
             yield Condition("segment", name, (), expression, linted.of_customer)

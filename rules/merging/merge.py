@@ -9,7 +9,7 @@ from __future__ import annotations
 from rules.adopting import latest_firings
 from rules.firing import Moment
 from rules.merging.memories import newest_ids, newest_profile, unite_again
-from rules.merging.parts import unite_features
+from rules.merging.parts import unite_features, unite_stories
 from rules.merging.policy import unite_policy
 from rules.plan import Plan
 from rules.state import UNBORN, State
@@ -29,6 +29,7 @@ def unite(plan: Plan, state: State, moved: State, at: Moment, alias: str) -> Non
     state.fired = latest_firings(state.fired, moved.fired)
     unite_again(plan, state, moved)
     unite_features(plan, state, moved, at)
+    unite_stories(plan, state, moved)
     unite_policy(state, moved, alias)
     state.clock = at.now
     for matcher in plan.sighted:

@@ -11,8 +11,9 @@ from rules.duration import in_words
 from rules.fields import matches_any
 from rules.mutation.expression import edits, negated
 from rules.places import Kind
+from rules.story import Story
 
-Declaration = Signal | Feature | Segment
+Declaration = Signal | Feature | Segment | Story
 Path = tuple[str | int, ...]
 
 _SECOND: Final = 1_000
@@ -21,9 +22,9 @@ _DAY: Final = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """``declared`` takes the place of the signal, feature or segment ``name``; ``path`` leads to what changed within
-    it, ``offset`` to a character of an expression there, ``item`` to one of the texts listed there, where these aren't
-    None. ``says`` tells the change."""
+    """``declared`` takes the place of the signal, feature, segment or story ``name``; ``path`` leads to what changed
+    within it, ``offset`` to a character of an expression there, ``item`` to one of the texts listed there, where these
+    aren't None. ``says`` tells the change."""
 
     kind: Kind
     name: str
@@ -85,3 +86,5 @@ def changed(library: Library, change: Change) -> Library:
             return replace(library, features=tuple(declared if one.name == name else one for one in library.features))
         case Segment():
             return replace(library, segments=tuple(declared if one.name == name else one for one in library.segments))
+        case Story():
+            return replace(library, stories=tuple(declared if one.name == name else one for one in library.stories))

@@ -14,6 +14,7 @@ from rules.mutation.change import Change, changed
 from rules.mutation.features import changes_of_feature, changes_of_segment
 from rules.mutation.signals import changes_of_signal
 from rules.mutation.sound import is_sound
+from rules.mutation.stories import changes_of_story
 from rules.timeline import Rig
 from rules.timeline.outcome import held_against
 from rules.timeline.run import BadTimeline, run_timeline
@@ -40,7 +41,7 @@ class Subject:
 
 
 def subjects(rig: Rig, names: Sequence[str]) -> list[Subject]:
-    """What is to be changed for these signals: they themselves, then the features and segments that they ask.
+    """What is to be changed for these signals: they themselves, then the features, segments and stories that they ask.
 
     What a signal only carries doesn't count: whether it fires doesn't hang on it.
     """
@@ -49,6 +50,8 @@ def subjects(rig: Rig, names: Sequence[str]) -> list[Subject]:
     features = {signal.name: relations.features_read(signal, carried=False) for signal in signals}
     valued = frozenset(name for signal in signals for name in relations.values_read(signal))
     segments = {signal.name: relations.segments_read(signal, carried=False) for signal in signals}
+    stories = {signal.name: relations.stories_read(signal, carried=False) for signal in signals}
+    read = frozenset(name for signal in signals for name in relations.story_values_read(signal))
     return [
         *(_subject(changes_of_signal(signal, begins_twice(library, signal)), [signal.name]) for signal in signals),
         *(
@@ -56,6 +59,7 @@ def subjects(rig: Rig, names: Sequence[str]) -> list[Subject]:
             for one in library.features
         ),
         *(_subject(changes_of_segment(one), _readers(one.name, segments)) for one in library.segments),
+        *(_subject(changes_of_story(one, read), _readers(one.name, stories)) for one in library.stories),
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rules.features import FeaturePlan
+from rules.features import FeaturePlan, Readable
 from rules.firing import FIRED, Condition, Moment, SignalPlan, again_allows, fire, forget, seen_by_when
 from rules.patterns.matcher import Instances
 from rules.state import UNBORN, State
@@ -24,16 +24,17 @@ Before = list[tuple[str | None, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """What a condition reads: features of the customer, features kept per the signal's field, touchpoint fields."""
+    """What a condition reads: features and stories of the customer, features kept per the signal's field, touchpoint
+    fields."""
 
-    shared: tuple[tuple[FeaturePlan, str | None], ...]
+    shared: tuple[tuple[Readable, str | None], ...]
     own: tuple[FeaturePlan, ...]
     profile: bool
     touchpoint: bool
 
     def concern(self, name: str) -> bool:
         """Whether a touchpoint of this type can change the value."""
-        features = [plan for plan, _ in self.shared] + list(self.own)
+        features = [*(plan for plan, _ in self.shared), *self.own]
         by_profile = self.profile and name == "profile.updated"
         by_touchpoint = self.touchpoint and name != FIRED
         return by_touchpoint or by_profile or any(plan.concerns(name) for plan in features)
@@ -292,7 +293,7 @@ class WhenMatcher:
             moments.update(plan.changes(state.parts, now, key))
         return sorted(moments)
 
-    def _features(self, per: str | None) -> Iterable[tuple[FeaturePlan, str | None]]:
+    def _features(self, per: str | None) -> Iterable[tuple[Readable, str | None]]:
         yield from self.reads.shared
         for plan in self.reads.own:
             yield plan, per

@@ -9,7 +9,7 @@ WORDS: Final = """
 - A **touchpoint** is one interaction of one customer: who, when, which type, which channel, about which product,
   brand or content, with what evidence.
 - A **feature** is a named value kept per customer (and per product, brand, ...) over touchpoints.
-- A **segment** is a named condition about a customer.
+- A **segment** is a named condition about a customer. A **story** is a brand's learning path of stages and modules.
 - A **signal** is a declared pattern with an owner, a reason, a status and a value. An **instance** of it belongs to
   one customer (and one `per` value).
 - A **firing** is the moment a signal's pattern comes true, a **decision** what policy made of it, a **trigger** the
@@ -24,6 +24,7 @@ DIR/
   features.yaml                features by name
   segments.yaml                segments by name
   channels.yaml                channels by name
+  stories/NAME.yaml            one story a file; `story:` is its name
   signals/**/NAME.yaml         one signal a file; `signal:` is its name
   signals/**/NAME.test.yaml    its timelines, beside it
 ```
@@ -53,9 +54,9 @@ Expressions have Python's operators and literals without Python's reach: compari
 `not`, arithmetic (`+`, `-`, `*`, `/`, `%`), `in` and `not in`, parentheses, `a if b else c`, numbers, texts in
 quotes, `True`, `False`, lists of values (`['a', 'b']`) and the functions below. In `where` and in weights the names
 are the touchpoint's own fields. In `when`, `if`, carried values and segments they are features, `profile.NAME`
-(deeper: `profile.a.b`, of a list by its place: `profile.dependents[0].age`), `segment.NAME` and `touchpoint.FIELD`,
-the touchpoint at hand, which is missing where time alone moves. A name that is no plain word is written in brackets:
-`properties['with-dash']`.
+(deeper: `profile.a.b`, of a list by its place: `profile.dependents[0].age`), `segment.NAME`, the values of stories
+(`stage.STORY` and others) and `touchpoint.FIELD`, the touchpoint at hand, which is missing where time alone moves. A
+name that is no plain word is written in brackets: `properties['with-dash']`.
 
 **Context.** `context.NAME` is what is so for everybody, such as the weather; a part of it may be looked up by what the
 profile or a feature says: `context.weather[profile.town].sky`. A whole number there names what its text names. It is
@@ -90,6 +91,28 @@ expiry.
 **Bounds.** An expression has at most 2,000 characters, 200 names, literals and operators, 1,000 more in the
 segments that it reads, and 40 levels, one inside the other; a text in it 256 characters, a list 100 values, a
 pattern 200 characters. Numbers are at most 2**53 in size; a whole result beyond 2**63 goes on as a fraction.
+"""
+
+STORIES: Final = """
+The touchpoints of a story are read in the order of their times, then that of the log. Each does this, one after the
+other: it begins the story, or begins it anew; what it is worth is added to each of its modules; it answers branches,
+then opens them; modules that are unlocked and have what they need are done, those before others first; it is counted
+for the next stage; the customer moves on as far as that leads, through more than one stage where nothing more is
+needed. What begins or is done by it has its time as the moment. In a round all stays done, unlocked and opened.
+
+By time alone a stage becomes overdue, at `since` + `within`; an interest closes, so long after its last touchpoint;
+and with `half_life` attention is forgotten, as a `score` decays: a `when` reads it as it may read a score. Attention is
+rounded to 9 decimals; what came above 1 is kept, and is forgotten too. Nothing else moves between touchpoints: a story
+that is to begin anew after a silence does so with the touchpoint that ends it.
+
+A share of the mix is missing until attention has come by one of the mix's channels. With `types` a stage counts as many
+touchpoints as types at least. `unlocked.CHANNEL` is there for the channels of `channels`, `share` and `off` where there
+is a `mix`, by the names of its shares. A name that is no plain word is written in brackets:
+`story.cardio.unlocked['direct-mail']`.
+
+A late touchpoint within `late_by` is read in its place: the last 8 touchpoints of the story are kept for that. One that
+came before all of these is read right before them, as of the time of what was read before. Beyond `late_by` a story
+takes nothing. A customer keeps a story's value as long as its definition is the same, `owner` and `reason` aside.
 """
 
 WHEN: Final = """
@@ -183,7 +206,8 @@ TIME: Final = """
 - A touchpoint is **late** when its time is less than the clock. Within `late_by`, counted back from the clock,
   inclusive, it corrects what is kept: features take it at its own time; `when` is asked before and after it, at the
   clock, so an edge that came and went in the past isn't found; `silent` and open silences count it where its time
-  lies in their span; for `follow`, the last 8 touchpoints that the pattern names are read again in order with it. A
+  lies in their span; for `follow`, the last 8 touchpoints that the pattern names are read again in order with it, for
+  a story the last 8 of its own. A
   firing that it makes has the clock as its time and says `late: true`. What has fired stays fired.
 - Beyond `late_by` only features without `over`, scores not, take a touchpoint; nothing fires by it, and what it
   turns true counts as true before.
@@ -198,8 +222,9 @@ VERSIONS: Final = """
   time fire by the old library first, then the new one decides. A library as old as the present one, or older, is passed
   over.
 - What has the same definition keeps what it has counted, and its timers: a feature with the same keys; a signal with
-  the same name, `per` and pattern, for a `when` the same features and segments, for a silence the same latencies, for
-  dates and what counts days the same time zone. All else begins empty, and what is gone fires no more.
+  the same name, `per` and pattern, for a `when` the same features, segments and stories, for a silence the same
+  latencies, for dates and what counts days the same time zone; a story with the same keys, `owner` and `reason` aside.
+  All else begins empty, and what is gone fires no more.
 - A changed `if`, `again`, `value`, `status` (`shadow` or `live`) or `then` changes nothing that is kept. An `again`
   that became shorter makes up for nothing. Last firings are kept by the signal's name and `per`, so that `again` counts
   on over a change of its pattern.

@@ -10,19 +10,28 @@ from rules.reference import prose
 from rules.reference.tables import heading, section, table
 from rules.schema import (
     FEATURE_KINDS,
+    BranchEntry,
     ChannelEntry,
     DateEntry,
+    EvidenceEntry,
     FeatureEntry,
     FiringEntry,
     IdentitiesEntry,
     InteractionEntry,
     LibraryFile,
+    ModuleEntry,
+    NeededEntry,
+    PortionEntry,
+    ReenterEntry,
     SegmentEntry,
     SignalFile,
     SourceEntry,
+    StageEntry,
     StepEntry,
+    StoryFile,
     ThenEntry,
     TimelineEntry,
+    TouchEntry,
     TouchpointEntry,
     WithoutEntry,
 )
@@ -51,6 +60,7 @@ def _parts() -> Iterator[str]:
     yield from section("segments.yaml", SegmentEntry, said=("condition",))
     yield prose.SEGMENTS
     yield from section("channels.yaml", ChannelEntry)
+    yield from _stories()
     yield from _features()
     yield from _signals()
     yield from _expressions()
@@ -67,6 +77,19 @@ def _features() -> Iterator[str]:
     yield from section("features.yaml", FeatureEntry)
     for kind, model in FEATURE_KINDS.items():
         yield from section(kind, model, 3, said=FeatureEntry.model_fields)
+
+
+def _stories() -> Iterator[str]:
+    yield from section("stories/NAME.yaml", StoryFile)
+    yield prose.STORIES
+    yield from section("A stage", StageEntry, 3)
+    yield from section("touchpoints of a stage", NeededEntry, 4)
+    yield from section("A module", ModuleEntry, 3)
+    yield from section("evidence", EvidenceEntry, 3)
+    yield from section("A share of the mix", PortionEntry, 3)
+    yield from section("A branch", BranchEntry, 3)
+    yield from section("reenter", ReenterEntry, 3)
+    yield from section("answered and by", TouchEntry, 3)
 
 
 def _signals() -> Iterator[str]:

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 from rules.duration import in_words
 from rules.schema import AnyModel
-from rules.schema_kinds import Duration, ValueKind, as_yaml
+from rules.schema_kinds import Duration, Share, ValueKind, as_yaml
 
 
 def section(title: str, model: AnyModel, level: int = 2, said: Container[str] = ()) -> Iterator[str]:
@@ -64,4 +64,6 @@ def _default(info: FieldInfo) -> str:
 def _shown(default: Any, kind: ValueKind | None) -> str:
     if kind is None or default is None:
         return ""
+    if isinstance(kind, Share):
+        return f"{default * 100:g}%"
     return in_words(default) if isinstance(kind, Duration) else as_yaml(default)

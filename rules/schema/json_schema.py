@@ -22,6 +22,7 @@ from rules.schema.features import (
 )
 from rules.schema.library import ChannelEntry, InteractionEntry, LibraryFile
 from rules.schema.signals import SignalFile
+from rules.schema.stories import StoryFile
 from rules.schema.timelines import TimelineEntry
 from rules.schema.words import CHANNEL_NAME, FEATURE_NAME, SEGMENT_NAME, TYPE_NAME, Condition
 
@@ -43,7 +44,8 @@ _AnyFeature = (
 
 
 def json_schemas() -> dict[str, JsonSchema]:
-    """The JSON Schema of each file kind, by the name of the file; ``signal`` is that of every file in `signals/`.
+    """The JSON Schema of each file kind, by the name of the file; ``signal`` is that of every file in `signals/`,
+    ``story`` that of every file in `stories/`.
 
     ``timelines`` is that of every `*.test.yaml` beside one. Each key has a description: what it is for, and what stands
     behind it.
@@ -54,6 +56,7 @@ def json_schemas() -> dict[str, JsonSchema]:
         "channels.yaml": RootModel[dict[Annotated[str, CHANNEL_NAME], ChannelEntry]],
         "features.yaml": RootModel[dict[Annotated[str, FEATURE_NAME], _AnyFeature]],
         "segments.yaml": RootModel[dict[Annotated[str, SEGMENT_NAME], Condition]],
+        "story": StoryFile,
         "signal": SignalFile,
         "timelines": RootModel[list[TimelineEntry]],
     }

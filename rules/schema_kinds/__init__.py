@@ -10,6 +10,7 @@ from rules.schema_kinds.kind import RefusalError, ValueKind, as_yaml, shown
 from rules.schema_kinds.number import Duration, Number
 from rules.schema_kinds.policy import ChannelChoice, ConsentField, OneOrMore, TimeOfDay
 from rules.schema_kinds.profile import ProfileField, Relation
+from rules.schema_kinds.share import Names, Share, some_of
 from rules.schema_kinds.text import OneOf, Text, TimeZone
 from rules.schema_kinds.timeline import DateAndTime, Exact, Gap, PerValue, Truth, Values
 from rules.schema_kinds.touchpoint import TYPE, TYPE_PATTERN, Field, Types
@@ -26,6 +27,7 @@ __all__ = [
     "Expression",
     "Field",
     "Gap",
+    "Names",
     "Number",
     "OneOf",
     "OneOrMore",
@@ -33,6 +35,7 @@ __all__ = [
     "ProfileField",
     "RefusalError",
     "Relation",
+    "Share",
     "Text",
     "TimeOfDay",
     "TimeZone",
@@ -43,4 +46,5 @@ __all__ = [
     "Weight",
     "as_yaml",
     "shown",
+    "some_of",
 ]

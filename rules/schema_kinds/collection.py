@@ -40,6 +40,8 @@ class Collection(ValueKind):
     def read(self, value: Any) -> Any:
         if not isinstance(value, dict if self.is_table else list):
             raise self.refusal(value)
+        if 0 < len(value) < self.least:
+            raise RefusalError(f"{len(value)} of them", f"{self.expected}, at least {self.least}", self.advice())
         if len(value) < self.least:
             raise RefusalError(f"an empty {'mapping' if self.is_table else 'list'}", self.expected, self.advice())
         if len(value) > self.most:

@@ -45,6 +45,7 @@ class Rig:
         others = self._others(signal)
         signals = tuple(sorted((replace(signal, status="live", holdout=0.0), *others), key=lambda one: one.name))
         read = {name for one in signals for name in self.relations.features_read(one)}
+        told = {name for one in signals for name in self.relations.stories_read(one)}
         asked = {name for one in signals for name in self.relations.segments_read(one)}
         return replace(
             self.library,
@@ -52,6 +53,7 @@ class Rig:
             features=tuple(feature for feature in self.library.features if feature.name in read),
             segments=tuple(segment for segment in self.library.segments if segment.name in asked),
             timelines=(),
+            stories=tuple(story for story in self.library.stories if story.name in told),
         )
 
     def _others(self, signal: Signal) -> list[Signal]:

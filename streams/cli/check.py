@@ -52,6 +52,10 @@ def _verdict(findings: Sequence[Finding]) -> str:
     return ", ".join(counted(counts[kind], kind) for kind in ("warning", "hint") if counts[kind]) or "good"
 
 
+def _stories(count: int) -> str:
+    return "1 story" if count == 1 else f"{count} stories"
+
+
 def summary(library: Library) -> str:
     """What is in a library, in a line."""
     counts = Counter(signal.status for signal in library.signals)
@@ -60,6 +64,7 @@ def summary(library: Library) -> str:
         f"library {library.name}",
         counted(len(library.signals), "signal") + (f" ({statuses})" if statuses else ""),
         counted(len(library.features), "feature"),
+        *([_stories(len(library.stories))] if library.stories else []),
         counted(len(library.channels), "channel"),
         *([counted(len(library.timelines), "timeline")] if library.timelines else []),
     ]

@@ -29,7 +29,11 @@ def show(library: Library, newest: Held | None, approved: Sequence[Approval], wa
 def _show_anew(found: Changes, warm_from: int | None) -> None:
     anew = [
         f"{kind} {', '.join(names)}"
-        for kind, names in (("signals", found.signals_anew), ("features", found.features_anew))
+        for kind, names in (
+            ("signals", found.signals_anew),
+            ("features", found.features_anew),
+            ("stories", found.stories_anew),
+        )
         if names
     ]
     if anew:

@@ -24,6 +24,7 @@ outcome, trigger, cancel, decision); or write those of all kinds to a folder.
 In an editor that knows the YAML language server, put at the top of a file, for example:
 
 # yaml-language-server: $schema=../schemas/signal.schema.json"""
+_KINDS = "library, interactions, channels, features, segments, story, signal or timelines"
 
 
 def app() -> typer.Typer:
@@ -37,8 +38,7 @@ def schema(
         str | None,
         typer.Argument(
             metavar="KIND",
-            help="library, interactions, channels, features, segments, signal or timelines; "
-            "touchpoint, outcome, trigger, cancel or decision",
+            help=f"{_KINDS}; touchpoint, outcome, trigger, cancel or decision",
         ),
     ] = None,
     every: Annotated[

@@ -6,7 +6,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterator
 from typing import Any
 
-from tests.oracle import features
+from tests.oracle import features, stories
 from tests.oracle.calendar import zone_of
 from tests.oracle.context import Context
 from tests.oracle.date import DateWindow
@@ -40,7 +40,8 @@ class Customer:
         self.history: list[Record] = []
         self.ids: deque[str] = deque(maxlen=KEPT_IDS)
         self.profile: dict[str, Field] = {}
-        self.view = View(library, self.lookup, self.records)
+        self.stands_at: dict[tuple[str, int], stories.Round | None] = {}
+        self.view = View(library, self.lookup, self.records, self.standing)
         self.instances: dict[str, OrderedDict[str | None, Matcher]] = {
             signal.name: OrderedDict() for signal in library.signals
         }
@@ -64,6 +65,8 @@ class Customer:
                 return MISSING if touchpoint is None else field(touchpoint, rest)
             if place == "profile":
                 return self.profile_field(rest if key is None else f"{rest}.{key}")
+            if place in {"stage", "module", "story"}:
+                return self.of_story(name.split("."), now)
             return self.feature(name, per if key is None else key_of(key), now)
 
         return value
@@ -76,6 +79,16 @@ class Customer:
         feature = self.library.features[name]
         values = self.kept(name)
         return features.read(feature, values.get(key if feature.per else None, []), now)
+
+    def of_story(self, path: list[str], now: int) -> Any:
+        return stories.read(self.library.stories[path[1]], self.standing(path[1]), path, now)
+
+    def standing(self, name: str) -> stories.Round | None:
+        """Where it stands in a story after its history."""
+        place = (name, len(self.history))
+        if place not in self.stands_at:
+            self.stands_at[place] = stories.standing(self.library.stories[name], self.history)
+        return self.stands_at[place]
 
     def kept(self, name: str) -> dict[str | None, list[Record]]:
         """What a feature keeps of the history as it stands."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.oracle import expression, features
+from tests.oracle import expression, features, stories
 from tests.oracle.calendar import zone_of
 from tests.oracle.features import Feature
+from tests.oracle.stories import Story
 from tests.oracle.types import matches
 from tests.oracle.values import duration
 
@@ -47,6 +48,7 @@ class Library:
     features: dict[str, Feature]
     signals: list[Signal]
     tree: dict[str, Any]
+    stories: dict[str, Story]
 
     def late_by_of(self, touchpoint: dict[str, Any]) -> int:
         """How late a touchpoint may come: as its source says, else as the library."""
@@ -73,6 +75,7 @@ def library_of(tree: dict[str, Any]) -> Library:
         features={name: features.declared(name, body, zone) for name, body in (tree.get("features") or {}).items()},
         signals=[signal_of(body, segments) for body in tree["signals"] if body["status"] in RUNS],
         tree={**tree, "channels": tree.get("channels") or {}},
+        stories=stories.of_library(tree, zone),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.oracle.features import Record
 from tests.oracle.library import Library, Signal
+from tests.oracle.stories import Round
 from tests.oracle.values import MISSING, field, key_of
 
 Moment = tuple[int, list[str]]  # ms, and the ids of the touchpoints that made it
@@ -15,11 +16,13 @@ Moment = tuple[int, list[str]]  # ms, and the ids of the touchpoints that made i
 
 @dataclass(frozen=True)
 class View:
-    """How a customer reads: `lookup(ms, per, touchpoint)` names values; `records(feature)` is what it has taken."""
+    """How a customer reads: `lookup(ms, per, touchpoint)` names values; `records(feature)` is what it has taken;
+    `standing(story)` is where it stands."""
 
     library: Library
     lookup: Callable[[int, str | None, dict[str, Any] | None], Any]
     records: Callable[[str], list[Record]]
+    standing: Callable[[str], Round | None]
 
 
 class Matcher:

@@ -7,7 +7,7 @@ import bisect
 from collections.abc import Iterator
 from typing import Any
 
-from tests.oracle import expression
+from tests.oracle import expression, stories
 from tests.oracle.calendar import CLOCKS
 from tests.oracle.features import Record
 from tests.oracle.library import Library, Signal
@@ -98,6 +98,8 @@ class When(Matcher):
             for windows in (1, 2) if feature.kind == "trend" else (1,):
                 if feature.over is not None:
                     yield from (record.time + windows * feature.over for record in self.view.records(name))
+        for name in stories.mentioned(self.condition):
+            yield from stories.moments(self.view.library.stories[name], self.view.standing(name))
 
     def features(self) -> list[str]:
         return [name for name, _ in expression.mentions(self.condition) if name in self.view.library.features]
@@ -105,6 +107,8 @@ class When(Matcher):
     def crossings(self, start: int, end: int) -> Iterator[int]:
         """The first ms in (start, end] at which a comparison is other than at the start, no window changing between."""
         scored = any(self.view.library.features[name].kind == "score" for name in self.features())
+        told = (self.view.library.stories[name] for name in stories.mentioned(self.condition))
+        scored = scored or any("half_life" in story.body for story in told)
         if not scored and not any(function in str(self.condition) for function in CLOCKS):
             return
         for left, operator, right in expression.comparisons(self.condition):

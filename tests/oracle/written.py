@@ -16,6 +16,9 @@ def write_library(library: Tree, directory: Path) -> Path:
     for name in ("library", "interactions", "features", "segments", "channels"):
         if library.get(name):
             write_yaml(directory / f"{name}.yaml", library[name])
+    for story in library.get("stories") or []:
+        (directory / "stories").mkdir(exist_ok=True)
+        write_yaml(directory / "stories" / f"{story['story']}.yaml", story)
     for signal in library["signals"]:
         write_yaml(directory / "signals" / f"{signal['signal']}.yaml", signal)
     return directory

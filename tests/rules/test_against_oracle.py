@@ -19,6 +19,7 @@ from tests.oracle.busy import busy_libraries, busy_logs, chained_libraries, kept
 from tests.oracle.calendars import calendar_libraries, calendar_logs
 from tests.oracle.policed import policed_libraries, policed_logs
 from tests.oracle.strategies import libraries, logs
+from tests.oracle.tales import tale_libraries, tale_logs
 from tests.oracle.timelines import TIMELINES, Timeline
 from tests.rules.driving import as_engine_says, decoded, drive, plan_of
 
@@ -96,6 +97,11 @@ def test_engine_decides_as_the_oracle_does_over_days_and_time_zones() -> None:
 @pytest.mark.slow
 def test_engine_decides_as_the_oracle_does_where_policy_has_much_to_say() -> None:
     agrees(policed_libraries(), policed_logs(), 250)
+
+
+@pytest.mark.slow
+def test_engine_decides_as_the_oracle_does_over_stories() -> None:
+    agrees(tale_libraries(), tale_logs(), 200)
 
 
 @pytest.mark.slow

@@ -32,6 +32,8 @@ for kind, pattern, signs in [("bool", r"true|false", "tf"), ("int", r"[-+]?[0-9]
 def kind_of(file: Path) -> str:
     if file.name.endswith(".test.yaml"):
         return "timelines"
+    if "stories" in file.parts:
+        return "story"
     return "signal" if "signals" in file.parts else file.name
 
 
@@ -46,11 +48,16 @@ def test_each_is_a_schema(name: str) -> None:
 
 
 GOOD = sorted((TESTDATA / "good").rglob("*.yaml"))
+PHARMA = Path(__file__).parents[2] / "rules" / "library" / "pharma"
 
 
 @pytest.mark.parametrize("file", GOOD, ids=lambda path: path.relative_to(TESTDATA).as_posix())
 def test_the_files_of_good_libraries_are_right(file: Path) -> None:
     assert mistakes(file) == []
+
+
+def test_a_story_that_ships_is_right() -> None:
+    assert mistakes(PHARMA / "stories" / "oncora.yaml") == []
 
 
 @pytest.mark.parametrize(
@@ -71,6 +78,11 @@ def test_the_files_of_good_libraries_are_right(file: Path) -> None:
         "date/signals/a.yaml",
         "date/signals/e.yaml",
         "date/signals/f.yaml",
+        "story-keys/stories/cardio.yaml",
+        "story-missing/stories/cardio.yaml",
+        "story-names/stories/cardio.yaml",
+        "story-shares/stories/cardio.yaml",
+        "story-one-stage/stories/cardio.yaml",
     ],
 )
 def test_what_is_wrong_by_itself_is_wrong_by_the_schema_too(file: str) -> None:

@@ -47,10 +47,13 @@ _HOLE: Final = "{}"
 
 
 class Claims:
-    """Says conditions and values. ``feature`` says how one is read where a condition names it."""
+    """Says conditions and values. ``feature`` says how one is read where a condition names it; ``told`` says that a
+    value of a story that is true or false is so."""
 
-    def __init__(self, feature: Callable[[FeatureRead], Phrase]) -> None:
-        self._feature = feature
+    def __init__(
+        self, feature: Callable[[FeatureRead], Phrase], told: Callable[[FeatureRead, bool], Phrase] | None = None
+    ) -> None:
+        self._feature, self._told = feature, told
 
     def claims(self, node: Node) -> tuple[Phrase, ...]:
         """What must all be so for the condition to be true, one by one."""
@@ -87,6 +90,8 @@ class Claims:
                 return phrase("the customer isn't in the segment ", Named("segment", node.name))
             case Call(function="exists"):
                 return phrase(self._inner(node.arguments[0]), " isn't known")
+            case Feature() if node.kind == "bool" and self._told is not None:
+                return self._told(node.read, False)
             case Feature() | Profile() | Surrounding() | Field():
                 return phrase(self.value(node), _falsity(node))
         return phrase("it isn't so that (", self.claim(node), ")")
@@ -96,6 +101,8 @@ class Claims:
         match node:
             case Constant():
                 return phrase("always" if node.value else "never")
+            case Feature() if node.kind == "bool" and self._told is not None:
+                return self._told(node.read, True)
             case Call(function="exists"):
                 return phrase(self._inner(node.arguments[0]), " is known")
             case Call(function="startswith"):
@@ -205,8 +212,13 @@ class Claims:
 class ConditionWords:
     """Says the conditions of a library about customers; ``per`` is that of the signal in which one stands."""
 
-    def __init__(self, relations: Relations, feature: Callable[[FeatureRead], Phrase]) -> None:
-        self._relations, self._claims = relations, Claims(feature)
+    def __init__(
+        self,
+        relations: Relations,
+        feature: Callable[[FeatureRead], Phrase],
+        told: Callable[[FeatureRead, bool], Phrase],
+    ) -> None:
+        self._relations, self._claims = relations, Claims(feature, told)
 
     def whole(self, text: str, per: str | None = None) -> Phrase:
         """A condition."""

@@ -26,8 +26,11 @@ from rules.docs.wording.features import FeatureWords
 from rules.docs.wording.patterns import PatternWords, Sentence, asked
 from rules.docs.wording.policy import PolicyWords
 from rules.docs.wording.spans import lasting, number
+from rules.docs.wording.stories import StoryWords
 from rules.docs.wording.types import TypeWords
+from rules.expression import FeatureRead
 from rules.relations import Relations
+from rules.story import Stage, Story
 
 STATUSES: Final[dict[Status, str]] = {
     "draft": "It is a draft: it doesn't run.",
@@ -46,9 +49,26 @@ class LibraryWords:
         self._segments = {segment.name: segment for segment in self._library.segments}
         self.types = TypeWords(self._library.interactions)
         self._features = FeatureWords(relations.features, self.types)
-        self._conditions = ConditionWords(relations, self._features.read)
+        self._stories = StoryWords(self._features, self.types)
+        self._conditions = ConditionWords(relations, self._read, self._stories.claim)
         self._patterns = PatternWords(self.types, self._features, self._conditions)
         self._policy = PolicyWords(self._library, self._conditions, self.types)
+
+    def _read(self, read: FeatureRead) -> Phrase:
+        """What a condition reads by its name."""
+        return self._features.read(read) if read.story is None else self._stories.read(read)
+
+    def story(self, story: Story) -> Iterator[Sentence]:
+        """All that a story declares."""
+        return self._stories.sentences(story)
+
+    def story_gist(self, story: Story) -> Phrase:
+        """A story in a line."""
+        return self._stories.gist(story)
+
+    def leads(self, stage: Stage) -> Phrase:
+        """What leads to a stage of a story."""
+        return self._stories.leads(stage)
 
     def feature(self, feature: Feature) -> Phrase:
         """What a feature is."""

@@ -18,6 +18,7 @@ from tests.oracle.timelines.profiles import PROFILES
 from tests.oracle.timelines.quiet import QUIET_HOURS
 from tests.oracle.timelines.revoked import REVOKED
 from tests.oracle.timelines.silence import SILENCE
+from tests.oracle.timelines.stories import STORIES
 from tests.oracle.timelines.trend import TREND
 from tests.oracle.timelines.when import WHEN
 
@@ -38,5 +39,6 @@ NEW = (
     *FORGETTING,
     *PROFILES,
     *CONTEXTS,
+    *STORIES,
 )
 TIMELINES: tuple[Timeline, ...] = (*OLD, *NEW)

@@ -34,6 +34,7 @@ def library(
     interactions: dict[str, Any] | None = None,
     segments: dict[str, Any] | None = None,
     channels: dict[str, Any] | None = None,
+    stories: list[dict[str, Any]] | None = None,
     **settings: Any,
 ) -> dict[str, Any]:
     """A library; `settings` are further keys of library.yaml. Who is quiet isn't forgotten but where that is said."""
@@ -44,6 +45,7 @@ def library(
         "segments": segments or {},
         "channels": channels or {"email": {}},
         "signals": list(signals),
+        **({"stories": stories} if stories else {}),
     }
 
 

@@ -84,7 +84,14 @@ IN_CUSTOMER_SCOPE = [
     ("touchpoint.properties", 0, 21, "`touchpoint.properties` alone", "one of them", "write `properties.NAME`"),
     ("profile", 0, 7, "`profile` alone", "one field of it", "write `profile.NAME`"),
     ("profile[orders]", 0, 15, "`profile[orders]`", WITHIN, "write `.NAME`, ['NAME'] or [0]"),
-    ("stage.learning == 2", 0, 14, "`stage.learning`, which is not supported yet", NAMES, "leave it out"),
+    (
+        "stage.learning == 2",
+        0,
+        14,
+        "the unknown name `stage.learning`",
+        "a story in stories/",
+        "declare `learning` in stories/learning.yaml",
+    ),
     # attributes and dunders
     ("profile.x.__class__", 0, 19, "`profile.x.__class__`", DUNDER, "use another field"),
     ("orders.__class__", 0, 16, "`orders.__class__`", DUNDER, "use another field"),
