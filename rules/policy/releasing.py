@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from rules.policy.checks import consent, status, unless
 from rules.policy.choice import said, wakes
@@ -12,7 +13,7 @@ from rules.policy.question import Customer, Question
 from rules.policy.response import note_sent
 from rules.remembered import Trigger
 
-AGAIN = (status, consent, unless)
+AGAIN: Final = (consent, unless)
 
 
 def release(customer: Customer, due: int) -> Iterator[Decision]:
@@ -42,7 +43,8 @@ def _release(customer: Customer, trigger: Trigger, due: int) -> Iterator[Decisio
 
 
 def _forbidden(asked: Question) -> Verdict:
-    return next((verdict for check in AGAIN if (verdict := check(asked)) is not None), None)
+    verdicts = (status(asked.firing), *(check(asked) for check in AGAIN))
+    return next((verdict for verdict in verdicts if verdict is not None), None)
 
 
 def _quiet(asked: Question, channel: ChannelPolicy, until: int | None) -> Verdict:
