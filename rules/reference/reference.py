@@ -10,12 +10,16 @@ from rules.reference import prose
 from rules.reference.tables import heading, section, table
 from rules.schema import (
     FEATURE_KINDS,
+    CapEntry,
     ChannelEntry,
     DateEntry,
     FeatureEntry,
     FiringEntry,
+    GroupEntry,
     InteractionEntry,
     LibraryFile,
+    QuietEntry,
+    RestEntry,
     SegmentEntry,
     SignalFile,
     SourceEntry,
@@ -45,10 +49,13 @@ def _parts() -> Iterator[str]:
     yield prose.FILES
     yield from section("library.yaml", LibraryFile)
     yield from section("sources", SourceEntry, 3)
+    yield from section("groups", GroupEntry, 3)
     yield from section("interactions.yaml", InteractionEntry)
     yield from section("segments.yaml", SegmentEntry, said=("condition",))
     yield prose.SEGMENTS
     yield from section("channels.yaml", ChannelEntry)
+    yield from section("quiet", QuietEntry, 3)
+    yield from section("rest", RestEntry, 3)
     yield from _features()
     yield from _signals()
     yield from _expressions()
@@ -81,6 +88,9 @@ def _signals() -> Iterator[str]:
     yield from section("date", DateEntry, 3)
     yield prose.DATE
     yield from section("then", ThenEntry, 3)
+    yield from section("cap", CapEntry, 3)
+    yield heading("Policy")
+    yield prose.POLICY
 
 
 def _expressions() -> Iterator[str]:
