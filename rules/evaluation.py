@@ -258,7 +258,7 @@ class Evaluation:
 
     def _decided(self, customer: str, state: State, decision: Decision) -> None:
         firing, done, key, channel = decision.firing, self.slice, self.key, decision.channel
-        identifier = trigger_id(firing.signal.name, customer, firing.per, firing.moment)
+        identifier = trigger_id(firing.signal.name, decision.of or customer, firing.per, firing.moment)
         moment = rfc3339(firing.moment)
         done.decisions.append(Outgoing("", key, encode_decision(self.plan, customer, identifier, moment, decision)))
         if decision.outcome == "sent" and channel is not None:

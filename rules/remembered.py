@@ -24,7 +24,8 @@ class Trigger(Struct, array_like=True, gc=False):
     ``moment``: of its firing. ``after``: how long after it it went, or is to go. ``lasts``: until when it can be taken
     back. ``kept``: until when it matters. ``behind``: how long before it the silences were over by which it fired.
     ``values``: those of the fields that caps count by. ``late``: whether a late touchpoint made it fire. ``held``:
-    while it waits. ``cancelled``, ``answered``: whether it is.
+    while it waits. ``cancelled``, ``answered``: whether it is. ``of``: the name that its customer had, where that was
+    another one.
     """
 
     signal: str
@@ -42,6 +43,7 @@ class Trigger(Struct, array_like=True, gc=False):
     held: Held | None = None
     cancelled: bool = False
     answered: bool = False
+    of: str | None = None
 
     @property
     def goes(self) -> int:

@@ -2,8 +2,19 @@
 
 from rules.policy.decide import decide
 from rules.policy.decision import Decision, decided
+from rules.policy.merging import merge_policies
 from rules.policy.plan import ChannelPolicy, PolicyPlan
 from rules.policy.remembering import WAITING, set_timer
 from rules.policy.response import chance
 
-__all__ = ["WAITING", "ChannelPolicy", "Decision", "PolicyPlan", "chance", "decide", "decided", "set_timer"]
+__all__ = [
+    "WAITING",
+    "ChannelPolicy",
+    "Decision",
+    "PolicyPlan",
+    "chance",
+    "decide",
+    "decided",
+    "merge_policies",
+    "set_timer",
+]

@@ -38,7 +38,7 @@ class Decision(Struct, frozen=True, gc=False):
 
     ``channel``: the one that was chosen, or the only one. ``at``: when it was decided (ms), where that isn't the
     firing's moment. ``carry``: what `carry` gave at that moment, where that is kept. ``went``: of what is cancelled,
-    whether the trigger has gone.
+    whether the trigger has gone. ``of``: the customer whose name its id has, where that was another one.
     """
 
     firing: Firing
@@ -50,6 +50,7 @@ class Decision(Struct, frozen=True, gc=False):
     at: int | None = None
     carry: dict[str, Any] | None = None
     went: bool = False
+    of: str | None = None
 
     @property
     def expires(self) -> int:

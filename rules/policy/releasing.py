@@ -63,7 +63,7 @@ def _sent(customer: Customer, trigger: Trigger, channel: ChannelPolicy, due: int
     trigger.held = None
     if customer.plan.responds:
         note_sent(customer, trigger)
-    return Decision(asked.firing, asked.now, "sent", None, None, channel, due, carry)
+    return Decision(asked.firing, asked.now, "sent", None, None, channel, due, carry, of=trigger.of)
 
 
 def _held(
@@ -73,4 +73,4 @@ def _held(
     rule = customer.plan.signals.get(trigger.signal)
     firing = firing_of(trigger, rule.signal if rule else None)
     append_time = due if customer.append_time is None else customer.append_time
-    return Decision(firing, append_time, "held", reason, detail, channel, due)
+    return Decision(firing, append_time, "held", reason, detail, channel, due, of=trigger.of)

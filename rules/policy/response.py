@@ -80,7 +80,7 @@ def _meant(customer: Customer, touchpoint: Touchpoint) -> Trigger | None:
     """The trigger that an outcome names, where it went and nothing has answered it yet."""
     name = (touchpoint.properties or {}).get("trigger")
     for one in customer.memory.triggers if isinstance(name, str) else ():
-        if name == trigger_id(one.signal, customer.name, one.per, one.moment):
+        if name == trigger_id(one.signal, one.of or customer.name, one.per, one.moment):
             fresh = one.held is None and not one.answered and touchpoint.time < one.goes + RESPONDED_WITHIN
             return one if fresh else None
     return None
