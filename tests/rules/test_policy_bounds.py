@@ -76,7 +76,7 @@ def out_of_order(log: list[Tree], places: list[int]) -> list[Tree]:
 
 
 @pytest.mark.slow
-@settings(many, max_examples=150)
+@settings(many, max_examples=60)
 @given(policed_libraries(), policed_logs(), PLACES, PLACES, PLACES)
 def test_no_cap_is_exceeded(
     library: Tree, log: list[Tree], places: list[int], cuts: list[int], restarts: list[int]
@@ -94,7 +94,7 @@ def test_no_cap_is_exceeded(
 
 
 @pytest.mark.slow
-@settings(many, max_examples=100)
+@settings(many, max_examples=40)
 @given(policed_libraries(), policed_logs(), PLACES)
 def test_each_deferred_firing_comes_to_one_end_and_none_goes_at_a_quiet_hour(
     library: Tree, log: list[Tree], restarts: list[int]
