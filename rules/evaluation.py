@@ -400,7 +400,7 @@ class Evaluation:
 
     def _decided(self, customer: str, state: State, decision: Decision) -> None:
         firing, done, key, channel = decision.firing, self.slice, self.key, decision.channel
-        first = decision.customer or customer
+        first = decision.of or customer
         identifier = firing.identity(first)
         moment = rfc3339(firing.moment)
         done.decisions.append(

@@ -24,9 +24,9 @@ class Trigger(Struct, array_like=True, gc=False):
     ``moment``: of its firing. ``after``: how long after it it went, or is to go. ``lasts``: until when it can be taken
     back. ``kept``: until when it matters. ``behind``: how long before it the silences were over by which it fired.
     ``values``: those of the fields that caps count by. ``late``: whether a late touchpoint made it fire. ``held``:
-    while it waits. ``cancelled``, ``answered``: whether it is. ``customer``: in whose name it was decided, where that
-    one has become part of this customer since. ``about`` and ``origin``: of one that another customer made for this
-    one, whom it is about and when it fired there.
+    while it waits. ``cancelled``, ``answered``: whether it is. ``of``: the name that its customer had, where that was
+    another one. ``about`` and ``origin``: of one that another customer made for this one, whom it is about and when it
+    fired there.
     """
 
     signal: str
@@ -44,7 +44,7 @@ class Trigger(Struct, array_like=True, gc=False):
     held: Held | None = None
     cancelled: bool = False
     answered: bool = False
-    customer: str | None = None
+    of: str | None = None
     about: str | None = None
     origin: int | None = None
 

@@ -102,7 +102,7 @@ class Warming:
 
     def _hold(self, done: Slice, held: Slice) -> None:
         for decision, firing in zip(done.decisions, done.firings, strict=True):
-            if firing.signal in self._names:
+            if firing.signal in self._names and firing.first:
                 held.decisions.append(decision if _is_none(firing) else _held(decision))
                 held.firings.append(firing if _is_none(firing) else firing._replace(outcome=HELD, reason=WARMING))
 

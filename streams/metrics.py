@@ -96,9 +96,11 @@ FIRINGS = Spec(
 DECISIONS = Spec(
     "decisions",
     "counter",
-    "Decisions about firings, by outcome and, for what was held, reason.",
-    "Many held as expired: the detector runs behind, or history is being filled in. Many held as 'if' or 'status': as "
-    "the library says.",
+    "Decisions about firings, by outcome (sent, deferred, held, cancelled) and reason. One that was deferred is "
+    "decided once more as it goes, and one that is cancelled as it is.",
+    "Many held as expired: the detector runs behind, or history is being filled in. Many held as 'if', 'status', "
+    "'consent', 'unless', 'holdout', 'arbitration', 'cap', 'content', 'quiet' or 'no channel': as the library says. A "
+    "sudden rise of 'cap': look at what fires so often. Many cancelled as 'opted out': ask the customers.",
     ("signal", "channel", "outcome", "reason"),
 )
 DEAD_LETTERS = Spec(

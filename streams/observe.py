@@ -68,18 +68,20 @@ class Observer:
 
     def _firings(self, firings: Sequence[Decided], sent_at: float) -> None:
         metrics = self._metrics
+        for signal, count in Counter(one.signal for one in firings if one.first).items():
+            metrics.firings.labels(signal).inc(count)
         kinds = Counter((one.signal, one.channel or "", one.outcome, one.reason or "") for one in firings)
         for (signal, channel, outcome, reason), count in kinds.items():
             if reason == TOO_MANY:
                 metrics.links_refused.inc(count)
                 continue
-            metrics.firings.labels(signal).inc(count)
             metrics.decisions.labels(signal, channel, outcome, reason).inc(count)
         # A slice's firings share few append times; those of a tick share one.
-        sent = Counter((one.signal, one.channel or "", one.append_time) for one in firings if one.outcome == "sent")
+        at_once = [one for one in firings if one.outcome == "sent" and one.first]
+        sent = Counter((one.signal, one.channel or "", one.append_time) for one in at_once)
         for (signal, channel, appended), count in sent.items():
             metrics.event_to_trigger.observe(max(sent_at - appended, 0) / 1000, (signal, channel), count)
-        for one in firings:
-            if one.outcome == "sent" and one.by_touchpoint and one.append_time - one.event_time < LIVE:
+        for one in at_once:
+            if one.by_touchpoint and one.append_time - one.event_time < LIVE:
                 seconds = max(sent_at - one.event_time, 0) / 1000
                 metrics.touchpoint_to_trigger.observe(seconds, (one.signal, one.channel or ""))

@@ -19,9 +19,17 @@ def concerned(before: Library, after: Library) -> frozenset[str]:
     old, new = Relations(before), Relations(after)
     changed = {name for name in old.signals.keys() | new.signals.keys() if _meaning(old, name) != _meaning(new, name)}
     coupled = any(map(old.reads_firings, before.signals)) or any(map(new.reads_firings, after.signals))
+    coupled = coupled or _shares(before) or _shares(after)
     if changed and coupled:
         changed = old.signals.keys() | new.signals.keys()
     return frozenset(changed)
+
+
+def _shares(library: Library) -> bool:
+    """Whether what becomes of one signal's firing may hang on another's: by a cap, a group, a content, a response."""
+    channels = any(channel.caps or channel.rest or channel.response is not None for channel in library.channels)
+    best = any(signal.then.chooses_best for signal in library.signals)
+    return bool(library.caps or library.content_again or library.groups or channels or best)
 
 
 def reduced(library: Library, names: frozenset[str]) -> Library:
@@ -61,4 +69,4 @@ def _meaning(relations: Relations, name: str) -> Any:
 def _for_all(library: Library) -> Any:
     latencies = [(one.name, one.latency) for one in library.interactions if one.latency]
     times = library.time_zone, library.late_by, library.sources, library.forget_after, latencies
-    return times, library.channels
+    return times, library.channels, library.groups, library.caps, library.content_again

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from rules.declaration import Feature, Library, Segment, Signal, Timeline
 from rules.docs.drawing import NARROW, WIDE, Happening, Picture, Span, Wording, draw, happening, told_moment
+from rules.docs.drawing.draw import RESULTS
 from rules.docs.drawing.happening import shown
 from rules.docs.phrase import Phrase
 from rules.docs.uses import Reader, Reads, Uses
@@ -154,12 +155,16 @@ def _told(happened: Happening, wording: Wording, place: ZoneInfo) -> Iterator[To
             "late": f"{wording.type(event.name)}{detail}, which arrives late",
             "chain": f"The signal {event.name} fires{whom}",
             "fired": f"Fires{whom} to {event.name or 'no channel'}",
+            "held": f"Fires{whom}, and is held back: {event.name}",
+            "waits": f"Fires{whom}, and waits for the end of the quiet hours of {event.name}",
+            "went": f"Goes to {event.name}{whom}",
+            "revoked": f"Is taken back from {event.name}{whom}",
             "surplus": f"Fires{whom} to {event.name or 'no channel'}, which isn't expected",
             "passed": f"Comes true{whom}, but its “only if” isn't met: doesn't fire",
             "missing": f"Should fire{whom}, and doesn't",
             "end": "End",
         }[event.kind]
-        yield Told(time, says, event.kind in ("fired", "surplus", "passed", "missing"))
+        yield Told(time, says, event.kind in RESULTS)
 
 
 def field_says(name: str) -> str:

@@ -29,9 +29,21 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
+class Became:
+    """What was decided of a firing later on: that it goes after it had waited, is held then, or is taken back."""
+
+    at: At
+    outcome: str
+    reason: str | None
+    detail: str | None
+    channel: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Fired:
     """A firing and what became of it. ``detail``: the value that decided. ``foreseen``: worked out from the state as it
-    was kept; the log that it was made from says nothing of it yet."""
+    was kept; the log that it was made from says nothing of it yet. ``later``: what became of it afterwards, in order.
+    """
 
     signal: str
     per: str | None
@@ -43,6 +55,7 @@ class Fired:
     detail: str | None
     channel: str | None
     foreseen: bool = False
+    later: tuple[Became, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from rules.explaining.explained import At, Fired, Sighting
-from rules.explaining.life import Life, fired_of, run_on
+from rules.explaining.life import Life, fired_of, noted, run_on
 from rules.explaining.sightings import Sightings
 from rules.plan import Plan
 from rules.state import decode_state
@@ -69,14 +69,16 @@ def _sightings(touchpoints: Iterable[bytes]) -> Iterator[Sighting]:
 def _fired(kept: Kept, sightings: Sightings) -> Iterable[Fired]:
     """The firings that were decided, each once: a restart may have written some twice."""
     by_id = dict(_touchpoints(kept.triggers))
-    found: dict[tuple[str, str | None, int], Fired] = {}
+    found: list[Fired] = []
     for raw in kept.decisions:
         try:
             one = fired_of(raw, by_id, sightings)
         except (msgspec.MsgspecError, ValueError):
             continue
-        found[one.signal, one.per, one.at] = one
-    return sorted(found.values(), key=lambda one: one.at)
+        noted(raw, found, one)
+    once = {(one.signal, one.per, one.at): one for one in found if not one.later}
+    once |= {(one.signal, one.per, one.at): one for one in found if one.later}
+    return sorted(once.values(), key=lambda one: one.at)
 
 
 def _touchpoints(triggers: Iterable[bytes]) -> Iterator[tuple[str, tuple[str, ...]]]:

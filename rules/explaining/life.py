@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final, NamedTuple
 
 import msgspec
 
 from rules.context import CONTEXT_KEY
 from rules.context import UPDATED as CONTEXT
-from rules.explaining.explained import At, Fired, Sighting
+from rules.explaining.explained import At, Became, Fired, Sighting
 from rules.explaining.sightings import Sightings
 from rules.log_lines import LineReader, Record, tick
 from rules.partition import Clock, Partition
@@ -18,7 +19,7 @@ from rules.plan import Plan
 from rules.replaying import IDENTITY, SETTLE, Run
 from rules.slice import Slice
 from rules.state import State, alias_of, decode_state
-from rules.touchpoint import BadRecord, Touchpoint, decode_control
+from rules.touchpoint import BadRecord, Touchpoint, decode_control, to_millis
 
 
 class Glance(NamedTuple):
@@ -63,6 +64,7 @@ class _Decision(msgspec.Struct):
     detail: str | None
     channel: str | None
     late: bool
+    at: datetime | None = None
 
 
 _decode_decision: Final = msgspec.json.Decoder(_Decision).decode
@@ -89,6 +91,23 @@ def fired_of(
         channel=one.channel,
         foreseen=foreseen,
     )
+
+
+def noted(decision: bytes, fired: list[Fired], one: Fired) -> None:
+    """Notes what `fired_of` gives of a decision: a later one is told of the firing that it is about."""
+    said = _decode_decision(decision)
+    about = next((at for at in reversed(range(len(fired))) if _same(fired[at], one)), None)
+    if said.at is None or about is None:
+        fired.append(one)
+        return
+    became = Became(At(to_millis(said.at)), said.outcome, said.reason, said.detail, said.channel)
+    before = fired[about]
+    if became not in before.later:  # a restart may have written it twice
+        fired[about] = replace(before, later=(*before.later, became))
+
+
+def _same(one: Fired, other: Fired) -> bool:
+    return (one.signal, one.per, one.at) == (other.signal, other.per, other.at)
 
 
 def life_of(
@@ -121,7 +140,7 @@ def run_on(plan: Plan, life: Life, raw: bytes | None, now: int, context: bytes |
     partition = Partition(plan, states, number=0, log=IDENTITY, clock="log")
     sightings, fired = Sightings(life.known), list(life.fired)
     for slice_ in slices(partition, [tick(0, 0, now)]):
-        fired += _fired_in(slice_, sightings, foreseen=True)
+        _note_all(slice_, sightings, fired, foreseen=True)
     kept = partition.states.get(key)
     return replace(life, now=now, state=None if kept is None else decode_state(kept), fired=tuple(fired))
 
@@ -136,10 +155,10 @@ def slices(partition: Partition, records: Sequence[Record]) -> Iterator[Slice]:
         left = left[slice_.consumed :]
 
 
-def _fired_in(slice_: Slice, sightings: Sightings, foreseen: bool = False) -> Iterator[Fired]:
+def _note_all(slice_: Slice, sightings: Sightings, fired: list[Fired], foreseen: bool = False) -> None:
     for sent, decided in zip(slice_.decisions, slice_.firings, strict=True):
         identity = _decode_decision(sent.value).id
-        yield fired_of(sent.value, {identity: decided.touchpoints}, sightings, foreseen)
+        noted(sent.value, fired, fired_of(sent.value, {identity: decided.touchpoints}, sightings, foreseen))
 
 
 class _Living:
@@ -227,11 +246,10 @@ class _Living:
         return Sighting(touchpoint.id, touchpoint.type, At(time))
 
     def _note(self, slice_: Slice) -> None:
-        fired = list(_fired_in(slice_, Sightings(self._known)))
-        for sent, one in zip(slice_.decisions, fired, strict=True):
+        _note_all(slice_, Sightings(self._known), self._fired)
+        for sent in slice_.decisions:
             identity = _decode_decision(sent.value).id
-            self._known[identity] = Sighting(identity, "signal.fired", one.at)
-        self._fired += fired
+            self._known[identity] = Sighting(identity, "signal.fired", At(int(identity.rpartition(":")[2])))
 
     def _ended(self) -> Life:
         state, now = None, self._reader.latest if self._at is None else self._at

@@ -7,6 +7,7 @@ from typing import Final
 
 from rules.explaining.explained import (
     Asked,
+    Became,
     DateNow,
     Explained,
     Fired,
@@ -25,6 +26,7 @@ from rules.wall_time import zone_of
 
 PASSED: Final = "if"  # the reason of a moment that is no firing
 NO_CHANNEL: Final = "no channel"
+NAMES_NONE: Final = "the signal names none"
 SHOWN_FIRINGS: Final = 5  # of a signal, the last ones
 SHOWN_INSTANCES: Final = 3  # of a signal, the nearest ones
 _INDENT: Final = "  "
@@ -80,6 +82,8 @@ def told_firing(one: Fired, clock: Clock) -> Iterator[str]:
     now, then = ("passes", "passed") if one.reason == PASSED else ("fires", "fired")
     verb = f"{now}, the detector hasn't got there," if one.foreseen else then
     yield f"{verb}{per} {clock.short(one.at)}{late}: {outcome(one)}"
+    for became in one.later:
+        yield f"{_INDENT}then {clock.short(became.at)}: {_became(became)}"
     for touchpoint in one.touchpoints:
         kind = touchpoint.type or "touchpoint"
         when = "" if touchpoint.at is None else f" {clock.short(touchpoint.at)}"
@@ -92,11 +96,19 @@ def outcome(one: Fired) -> str:
     """``sent to email``, ``held, expired: 20 ms ago``, or ``no firing, as `if` was false: profile.email_consent``."""
     if one.reason == PASSED:
         return f"no firing, as `if` {'is' if one.foreseen else 'was'} false: {one.detail}"
-    if one.reason == NO_CHANNEL:
+    if one.reason == NO_CHANNEL and one.detail in (None, NAMES_NONE):
         return "a decision only, as the signal names no channel"
     if one.reason is None:
         return f"{one.outcome} to {one.channel}" if one.channel else one.outcome
     return f"{one.outcome}, {one.reason}" + (f": {one.detail}" if one.detail else "")
+
+
+def _became(one: Became) -> str:
+    """``sent to email``, ``held, unless: profile.bought``, or ``taken back from email, cancel_on: order.placed``."""
+    if one.outcome == "sent":
+        return f"sent to {one.channel}"
+    what = f"taken back from {one.channel}" if one.outcome == "cancelled" else one.outcome
+    return f"{what}, {one.reason}" + (f": {one.detail}" if one.detail else "")
 
 
 def told_instance(signal: SignalNow, instance: Instance, clock: Clock) -> Iterator[str]:

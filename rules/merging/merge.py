@@ -10,8 +10,8 @@ from rules.adopting import latest_firings
 from rules.firing import Moment
 from rules.merging.memories import newest_ids, newest_profile, unite_again
 from rules.merging.parts import unite_features, unite_stories
-from rules.merging.policy import unite_policy
 from rules.plan import Plan
+from rules.policy import merge_policies, set_timer
 from rules.state import UNBORN, State
 
 
@@ -30,7 +30,8 @@ def unite(plan: Plan, state: State, moved: State, at: Moment, alias: str) -> Non
     unite_again(plan, state, moved)
     unite_features(plan, state, moved, at)
     unite_stories(plan, state, moved)
-    unite_policy(state, moved, alias)
+    state.policy = merge_policies(state.policy, moved.policy, alias)
+    set_timer(state)
     state.clock = at.now
     for matcher in plan.sighted:
         matcher.unite(state, moved, at)

@@ -1,4 +1,4 @@
-"""The small changes of a signal: of its pattern, its `per`, `if`, `again` and channel."""
+"""The small changes of a signal: of its pattern, its `per`, `if`, `again`, channel and policy."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def changes_of_signal(signal: Signal, begins_twice: bool = True) -> Iterator[Cha
         yield maker.dropped("per", replace(signal, per=None))
     if signal.then.channel is not None:
         yield maker.change(("then", "channel"), "`channel` is dropped", _nowhere(signal))
+    yield from _of_policy(maker, signal)
 
 
 def _with(signal: Signal, pattern: Pattern) -> Signal:
@@ -70,6 +71,23 @@ def _of_date(maker: Maker, signal: Signal, date: DateWindow) -> Iterator[Change]
     path = ("date", "yearly") if date.yearly else ("date",)
     says = f"`yearly` becomes `{str(not date.yearly).lower()}`"
     yield maker.change(path, says, _with(signal, replace(date, yearly=not date.yearly)))
+
+
+def _of_policy(maker: Maker, signal: Signal) -> Iterator[Change]:
+    """What holds its triggers back, and what takes them back."""
+    if signal.unless is not None:
+        yield from maker.condition(("unless",), signal.unless, lambda text: replace(signal, unless=text))
+        yield maker.dropped("unless", replace(signal, unless=None))
+    if signal.caps:
+        more = tuple(replace(cap, count=cap.count + 1) for cap in signal.caps)
+        yield maker.change(("cap",), "`cap` lets one more go", replace(signal, caps=more))
+        yield maker.dropped("cap", replace(signal, caps=()))
+    if signal.purpose is not None:
+        yield maker.dropped("purpose", replace(signal, purpose=None))
+    then, path = signal.then, ("then", "cancel_on")
+    if then.cancel_on:
+        yield maker.change(path, "`cancel_on` is dropped", replace(signal, then=replace(then, cancel_on=())))
+        yield from maker.types(path, then.cancel_on, lambda types: replace(signal, then=replace(then, cancel_on=types)))
 
 
 def _of_if(maker: Maker, signal: Signal) -> Iterator[Change]:

@@ -2,9 +2,10 @@
 
 from rules.policy.decide import decide
 from rules.policy.decision import TOO_MANY, Decision, decided, refused
+from rules.policy.merging import merge_policies
 from rules.policy.plan import ChannelPolicy, PolicyPlan
 from rules.policy.remembering import WAITING, set_timer
-from rules.policy.response import chance, decayed
+from rules.policy.response import chance
 
 __all__ = [
     "TOO_MANY",
@@ -13,9 +14,9 @@ __all__ = [
     "Decision",
     "PolicyPlan",
     "chance",
-    "decayed",
     "decide",
     "decided",
+    "merge_policies",
     "refused",
     "set_timer",
 ]

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import hashlib
 
-from rules.policy.decision import GONE, Verdict
+from rules.firing import Firing
+from rules.policy.decision import Verdict
 from rules.policy.plan import ChannelPolicy
 from rules.policy.question import Customer, Question
 
 
-def status(asked: Question) -> Verdict:
-    found = asked.firing.signal.declared.status
-    if found == "live":
-        return None
-    return "status", found if asked.firing.signal.key else GONE
+def status(firing: Firing) -> Verdict:
+    found = firing.signal.declared.status
+    return None if found == "live" else ("status", found)
 
 
-def condition(asked: Question) -> Verdict:
-    firing = asked.firing
+def condition(firing: Firing) -> Verdict:
     return ("if", firing.signal.declared.condition or "") if firing.refused else None
 
 
-def relation(asked: Question) -> Verdict:
-    firing = asked.firing
+def relation(firing: Firing) -> Verdict:
     return ("no relation", f"profile.related.{firing.signal.declared.then.to} names nobody") if firing.lost else None
 
 

@@ -10,7 +10,7 @@ from rules.policy.caps import caps, content
 from rules.policy.checks import arbitration, condition, consent, holdout, relation, status, unless
 from rules.policy.choice import Choice, choose, ordered, said
 from rules.policy.decision import Decision, Verdict
-from rules.policy.plan import PolicyPlan
+from rules.policy.plan import ChannelPolicy, PolicyPlan
 from rules.policy.question import Check, Customer, Question
 from rules.policy.releasing import release
 from rules.policy.remembering import remember, save
@@ -19,8 +19,7 @@ from rules.policy.revoking import seen
 from rules.remembered import MOST_WAITING, decode_policy
 from rules.state import State
 
-PLAIN: Final[tuple[Check, ...]] = (status, condition, relation)
-CHECKS: Final[tuple[Check, ...]] = (*PLAIN, consent, unless, holdout, arbitration, caps, content)
+CHECKS: Final[tuple[Check, ...]] = (consent, unless, holdout, arbitration, caps, content)
 
 
 def decide(plan: PolicyPlan, name: str, state: State, at: Moment, append_time: int | None) -> list[Decision]:
@@ -58,9 +57,14 @@ def _rank(customer: Customer, firing: Firing) -> float:
 def _decide(customer: Customer, firing: Firing, gone: set[str]) -> Decision:
     rule = customer.plan.signals[firing.signal.name]
     now = firing.moment if customer.append_time is None else customer.append_time
-    asked = Question(customer, rule, firing, now, rule.channels, gone)
     only = rule.channels[0] if len(rule.channels) == 1 else None
-    for check in PLAIN if rule.plain else CHECKS:
+    verdict = status(firing) or condition(firing) or relation(firing)
+    if verdict is not None:
+        return Decision(firing, now, "held", *verdict, only)
+    asked = Question(customer, rule, firing, now, rule.channels, gone)
+    if rule.plain and only is not None:
+        return _plainly(asked, only)
+    for check in CHECKS:
         verdict = check(asked)
         if verdict is not None:
             return Decision(firing, now, "held", *verdict, only)
@@ -73,6 +77,17 @@ def _decide(customer: Customer, firing: Firing, gone: set[str]) -> Decision:
     if verdict is not None:
         return Decision(firing, now, "held", *verdict, chosen.channel)
     return _goes(asked, chosen)
+
+
+def _plainly(asked: Question, channel: ChannelPolicy) -> Decision:
+    """Where the library says nothing of policy: what hasn't expired goes."""
+    firing, now = asked.firing, asked.now
+    verdict = _expired(firing, now)
+    if verdict is not None:
+        return Decision(firing, now, "held", *verdict, channel)
+    if asked.rule.spans or asked.rule.revocable[channel.name]:
+        remember(asked, Choice(channel, None))
+    return Decision(firing, now, "sent", None, None, channel)
 
 
 def _expired(firing: Firing, now: int) -> Verdict:

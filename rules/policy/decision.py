@@ -42,7 +42,7 @@ class Decision(Struct, frozen=True, gc=False):
 
     ``channel``: the one that was chosen, or the only one. ``at``: when it was decided (ms), where that isn't the
     firing's moment. ``carry``: what `carry` gave at that moment, where that is kept. ``went``: of what is cancelled,
-    whether the trigger has gone. ``customer``: in whose name it was decided first, where that isn't the customer's.
+    whether the trigger has gone. ``of``: the customer whose name its id has, where that was another one.
     """
 
     firing: Firing
@@ -54,7 +54,7 @@ class Decision(Struct, frozen=True, gc=False):
     at: int | None = None
     carry: dict[str, Any] | None = None
     went: bool = False
-    customer: str | None = None
+    of: str | None = None
 
     @property
     def expires(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from rules.policy.checks import consent, status, unless
 from rules.policy.choice import said, wakes
@@ -12,7 +13,7 @@ from rules.policy.question import Customer, Question
 from rules.policy.response import note_sent
 from rules.remembered import Trigger
 
-AGAIN = (status, consent, unless)
+AGAIN: Final = (consent, unless)
 
 
 def release(customer: Customer, due: int) -> Iterator[Decision]:
@@ -42,7 +43,8 @@ def _release(customer: Customer, trigger: Trigger, due: int) -> Iterator[Decisio
 
 
 def _forbidden(asked: Question) -> Verdict:
-    return next((verdict for check in AGAIN if (verdict := check(asked)) is not None), None)
+    verdicts = (status(asked.firing), *(check(asked) for check in AGAIN))
+    return next((verdict for verdict in verdicts if verdict is not None), None)
 
 
 def _quiet(asked: Question, channel: ChannelPolicy, until: int | None) -> Verdict:
@@ -61,7 +63,7 @@ def _sent(customer: Customer, trigger: Trigger, channel: ChannelPolicy, due: int
     trigger.held = None
     if customer.plan.responds:
         note_sent(customer, trigger)
-    return Decision(asked.firing, asked.now, "sent", None, None, channel, due, carry, customer=trigger.customer)
+    return Decision(asked.firing, asked.now, "sent", None, None, channel, due, carry, of=trigger.of)
 
 
 def _held(
@@ -71,4 +73,4 @@ def _held(
     rule = customer.plan.signals.get(trigger.signal)
     firing = firing_of(trigger, rule.signal if rule else None)
     append_time = due if customer.append_time is None else customer.append_time
-    return Decision(firing, append_time, "held", reason, detail, channel, due, customer=trigger.customer)
+    return Decision(firing, append_time, "held", reason, detail, channel, due, of=trigger.of)

@@ -33,6 +33,9 @@ def _trigger(asked: Question, choice: Choice) -> Trigger:
     then, waits = firing.signal.declared.then, choice.wakes is not None
     after = 0 if choice.wakes is None else choice.wakes - firing.moment
     behind = None if firing.ended is None or not rule.spans else firing.moment - firing.ended
+    if rule.plain:  # only what comes late, or what cancels, has to do with it
+        kept = then.expires if rule.revocable[name] else min(then.expires, rule.breakable - (behind or 0))
+        return Trigger(firing.signal.name, firing.per, firing.moment, name, 0, then.expires, kept, behind=behind)
     return Trigger(
         signal=firing.signal.name,
         per=firing.per,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from math import exp2
 from typing import Final, TypeVar
 
-from msgspec.structs import replace
-
 from rules.dates import local_time
 from rules.features.accumulator import tidy
 from rules.identity import trigger_id
@@ -91,7 +89,7 @@ def _meant(customer: Customer, touchpoint: Touchpoint) -> Trigger | None:
 def _name_of(trigger: Trigger, customer: str) -> str:
     """The id that its decision and its event have."""
     moment = trigger.moment if trigger.origin is None else trigger.origin
-    return trigger_id(trigger.signal, trigger.customer or customer, trigger.per, moment, trigger.about)
+    return trigger_id(trigger.signal, trigger.of or customer, trigger.per, moment, trigger.about)
 
 
 def _format(touchpoint: Touchpoint) -> str | None:
@@ -101,18 +99,13 @@ def _format(touchpoint: Touchpoint) -> str | None:
 
 def _counted(kept: dict[K, Response], key: K, now: int, sent: float = 0.0, answered: float = 0.0) -> Response:
     """Adds to the counts of a key, decayed until ``now`` (ms)."""
-    one = kept[key] = decayed(kept.get(key) or Response(at=now), now)
+    one = kept.setdefault(key, Response(at=now))
+    if now > one.at:
+        left = _left(one.at, now)
+        one.sent, one.answered, one.at = one.sent * left, one.answered * left, now
     one.sent = max(one.sent + sent, 0.0)
     one.answered += answered
     return one
-
-
-def decayed(one: Response, now: int) -> Response:
-    """The same as of ``now`` (ms)."""
-    if now <= one.at:
-        return one
-    left = _left(one.at, now)
-    return replace(one, sent=one.sent * left, answered=one.answered * left, at=now)
 
 
 def _bound(kept: dict[str, Response], latest: str) -> None:

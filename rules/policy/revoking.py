@@ -94,6 +94,4 @@ def _cancelled(customer: Customer, trigger: Trigger, verdict: Verdict, touchpoin
     reason, detail = verdict or ("late", "")
     append_time = now if customer.append_time is None else customer.append_time
     channel = customer.plan.channels.get(trigger.channel)
-    return Decision(
-        firing, append_time, "cancelled", reason, detail, channel, now, went=went, customer=trigger.customer
-    )
+    return Decision(firing, append_time, "cancelled", reason, detail, channel, now, went=went, of=trigger.of)

@@ -176,6 +176,69 @@ id, its moment as the time, the signal's name in `properties.signal` and the val
 refused is no firing. `touchpoint.FIELD` of a `when` is missing at it, that of an `if` or a carried value is at hand.
 """
 
+POLICY: Final = """
+The firings that one record, or the timers of one millisecond, make for a customer are decided together, highest value
+first, then by signal, then by `per` value. What the firings of signals make others fire is decided on its own. Each is
+asked in this order, and the first that holds it back is the reason of its decision, with the value that decided as
+`detail`:
+
+1. **status**: only what is `live` is sent.
+2. **if**, as it was at the moment of firing.
+3. **consent**: `profile.consent.PURPOSE` for the signal's `purpose`, and the field that each channel names, must be
+   `true`. Missing, false and anything else (a text, 1) are no consent. Channels without it are struck out.
+4. **unless**, at the moment of firing, with the touchpoint at hand as `if` has it.
+5. **holdout**: the SHA-256 of `SIGNAL:CUSTOMER`, its first 8 bytes as a big-endian number divided by 2**64, is below
+   `holdout`. So a customer is in a signal's holdout for good, or never, and every release says the same.
+6. **arbitration**: one of the group has gone at this moment already. With `by: response` the firings of a group are
+   ranked by value times the best chance of a response on their channels.
+7. **cap**: of the signal, its group, each channel (which strikes it out), and all. A trigger at t is held where the
+   triggers in (t - over, t] are as many as `count`. Deferred ones count from their decision on, and until `over` after
+   they went; what was sent and is taken back counts; what waited and never went doesn't.
+8. **content**: the same content went, or waits, within the library's `content_again`.
+9. **quiet**: all channels that are left are in quiet hours and drop what comes then.
+10. **no channel**: the signal names none (a decision only), or none is worth it, as below.
+11. **expired**: `expires` after the firing has passed by the append time of the record that caused it, or will before
+   the quiet hours end.
+
+**Channels.** Of those left the first awake one in order of preference goes, else the first whose quiet hours end before
+the trigger expires. `best` stands for all channels of the library, in the order of what is to be expected: the value
+times the chance of a response, less the channel's cost; of equals the first by name. One whose cost is more than it
+brings is struck out. With `rest`, so is one on which the last `after` triggers got no response, for `for` after the
+last of them.
+
+**The chance of a response** is (a + 10 r) / (n + 10): n are the triggers that went to the customer on the channel, a
+those of them that were responded to, each halved every 90 days, r is the channel's `response`. A response is the first
+`trigger.opened`, `trigger.clicked` or `trigger.converted` whose `properties.trigger` is the trigger's id, within 30
+days; `trigger.failed` and `trigger.refused` take the trigger out of the count. It is rounded to 9 decimals. Responses
+are remembered where a signal chooses `best`, a group ranks by response, or a channel says `response` or `rest`: by
+channel, by hour of the customer's day, and by `properties.format` (16 of them, the one seen longest ago goes).
+
+**Quiet hours** are judged at the append time of the record that caused the firing, by the clock on the customer's wall
+(`profile.time_zone`, else the library's). Where clocks skip their end they are over as these go forward; where it comes
+twice, at the first, and it is quiet once more until the second. A deferred trigger goes at their end, before what fires
+at that millisecond and before the customer's own record of it, in the order of the decisions. Then status, consent and
+`unless` (without a touchpoint) are asked again, and whether it has expired. Where it is quiet again, in another time
+zone or after an outage, it waits on. What it carries is as of its firing. There is a second decision with the same id
+and `at`, when it was made.
+
+**Taken back.** Until it expires, by the customer's clock, a trigger is taken back by a touchpoint of `cancel_on` whose
+time isn't before the firing (with `per`: of its value, or without the field); by a change of the profile after which
+the consent to its purpose or its channel isn't `true` (`opted out`); and by a late touchpoint that lies in a silence by
+whose end the signal fired (`late`): one of the silences at the end of a `follow`, or that of `silent`; a `without`
+between two steps isn't asked again. A touchpoint that comes too late takes nothing back. What a touchpoint takes back
+is decided before what it makes fire. There is a decision `cancelled`, and, if the trigger has gone, a cancel event with
+the trigger's id behind it on the same topic.
+
+**Bounds.** 128 triggers of a customer are remembered, as long as they matter: until they expire where something may
+take them back, for the longest cap that counts them, for `content_again`, for 30 days where responses count. With so
+many nothing more goes (`cap`). 16 may wait (`quiet`); of what one carries 1 KB is kept, the largest value left out
+first, and the first 16 ids of its touchpoints. After a switch of libraries what is remembered goes by names: of the
+signal, the group, the channel. A signal that is gone holds its waiting triggers (`status`).
+
+In a timeline `fires` may say `outcome`, `reason`, `goes` and `cancelled`. A signal is run as if it were live and alone,
+with the signals of its group; nobody is in a holdout.
+"""
+
 TIME: Final = """
 - A customer's **clock** is the largest time of the customer's own records applied and of own timers that made a
   firing (or one refused by `if`). Timers due at or before t fire before the customer's record at t, each seeing
@@ -207,8 +270,8 @@ TIME: Final = """
   inclusive, it corrects what is kept: features take it at its own time; `when` is asked before and after it, at the
   clock, so an edge that came and went in the past isn't found; `silent` and open silences count it where its time
   lies in their span; for `follow`, the last 8 touchpoints that the pattern names are read again in order with it, for
-  a story the last 8 of its own. A
-  firing that it makes has the clock as its time and says `late: true`. What has fired stays fired.
+  a story the last 8 of its own. A firing that it makes has the clock as its time and says `late: true`. What has fired
+  stays fired; a trigger may be taken back, see Policy.
 - Beyond `late_by` only features without `over`, scores not, take a touchpoint; nothing fires by it, and what it
   turns true counts as true before.
 - The last 64 ids of a customer are kept: a duplicate changes nothing, neither clock nor timers.

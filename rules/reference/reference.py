@@ -11,18 +11,22 @@ from rules.reference.tables import heading, section, table
 from rules.schema import (
     FEATURE_KINDS,
     BranchEntry,
+    CapEntry,
     ChannelEntry,
     DateEntry,
     EvidenceEntry,
     FeatureEntry,
     FiringEntry,
+    GroupEntry,
     IdentitiesEntry,
     InteractionEntry,
     LibraryFile,
     ModuleEntry,
     NeededEntry,
     PortionEntry,
+    QuietEntry,
     ReenterEntry,
+    RestEntry,
     SegmentEntry,
     SignalFile,
     SourceEntry,
@@ -56,11 +60,14 @@ def _parts() -> Iterator[str]:
     yield from section("library.yaml", LibraryFile)
     yield from section("sources", SourceEntry, 3)
     yield from section("identities", IdentitiesEntry, 3)
+    yield from section("groups", GroupEntry, 3)
     yield from section("interactions.yaml", InteractionEntry)
     yield from section("segments.yaml", SegmentEntry, said=("condition",))
     yield prose.SEGMENTS
     yield from section("channels.yaml", ChannelEntry)
     yield from _stories()
+    yield from section("quiet", QuietEntry, 3)
+    yield from section("rest", RestEntry, 3)
     yield from _features()
     yield from _signals()
     yield from _expressions()
@@ -106,6 +113,9 @@ def _signals() -> Iterator[str]:
     yield from section("date", DateEntry, 3)
     yield prose.DATE
     yield from section("then", ThenEntry, 3)
+    yield from section("cap", CapEntry, 3)
+    yield heading("Policy")
+    yield prose.POLICY
 
 
 def _expressions() -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rules import Slice
+from rules import Decided, Slice
 from streams.cli.output import counted
 
 NO_CHANNEL = "no channel"
@@ -34,18 +34,21 @@ class Tally:
         self.duplicates += stats.duplicates
         self.late += stats.late
         self.too_late += stats.too_late
-        self.outcomes.update((d.signal, d.channel or "-", outcome(d.outcome, d.reason)) for d in slice_.firings)
+        self.outcomes.update((d.signal, d.channel or "-", outcome(d)) for d in slice_.firings)
         self.unread += len(slice_.dead_letters)
         for letter in slice_.dead_letters[: LISTED - len(self.bad)]:
             spot = f" at {letter.place}" if letter.place else ""
             self.bad.append(f"{place(letter.offset)}: {letter.reason}{spot}: {letter.detail}")
 
 
-def outcome(outcome: str, reason: str | None) -> str:
-    """``sent``, ``held: REASON``, or `DECISION_ONLY` where nothing was to be sent."""
-    if reason == NO_CHANNEL:
+def outcome(decided: Decided) -> str:
+    """``sent``, ``went later`` where it had waited, ``OUTCOME: REASON``, or `DECISION_ONLY` where nothing was to be
+    sent."""
+    if decided.outcome == "sent":
+        return "sent" if decided.first else "went later"
+    if decided.reason == NO_CHANNEL and decided.channel is None:
         return DECISION_ONLY
-    return outcome if reason is None else f"{outcome}: {reason}"
+    return f"{decided.outcome}: {decided.reason}"
 
 
 def table(tally: Tally) -> Iterable[str]:

@@ -18,6 +18,9 @@ SPAN: Final = 5.0
 """Seconds over which the rate is taken."""
 
 
+CANCELLED = "telltale.trigger.cancelled"
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """A trigger that arrived. ``latency``: seconds since what caused it was sent."""
@@ -63,7 +66,9 @@ class Sightings:
         event: dict[str, Any] = orjson.loads(value)
         data, time = event["data"], moment(event["time"])
         latency = max(0.0, now - self._cause(time, now))
-        sighting = Sighting(time, data["customer"], data["signal"], data["channel"], data["reason"] or "", latency)
+        why = data["reason"] or ""
+        reason = f"taken back: {why}" if event["type"] == CANCELLED else why
+        sighting = Sighting(time, data["customer"], data["signal"], data["channel"], reason, latency)
         self.signals[sighting.signal, sighting.channel] += 1
         self.customers.add(sighting.customer)
         self.last.append(sighting)

@@ -100,12 +100,13 @@ def _once(records: Iterable[Record]) -> tuple[list[Record], list[str]]:
     seen: dict[str, Record] = {}
     repeats = []
     for key, value in records:
-        identifier = json.loads(value or b"")["id"]
+        said = json.loads(value or b"")
+        identifier = " ".join(filter(None, (said["id"], said.get("outcome"))))  # a firing may be decided more than once
         if identifier not in seen:
             seen[identifier] = (key, value)
         else:
             assert seen[identifier] == (key, value), f"{identifier} was sent with two contents"
-            repeats.append(identifier)
+            repeats.append(said["id"])
     return list(seen.values()), repeats
 
 

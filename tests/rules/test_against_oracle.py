@@ -96,7 +96,7 @@ def test_engine_decides_as_the_oracle_does_over_days_and_time_zones() -> None:
 
 @pytest.mark.slow
 def test_engine_decides_as_the_oracle_does_where_policy_has_much_to_say() -> None:
-    agrees(policed_libraries(), policed_logs(), 250)
+    agrees(policed_libraries(), policed_logs(), 120)
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 
 from rules import Finding, lint_library, load_placed
 from rules.lint import CHECKS
-from tests.rules.libraries import loaded
+from tests.rules.libraries import BASE, loaded
 
 LIBRARY = Path(__file__).parent.parent.parent / "rules" / "library"
 GOOD = """\
@@ -19,6 +19,7 @@ status: live
 follow:
   - basket.added
   - {without: order.placed, for: 1h}
+cap: {count: 3, over: 7d}
 then: {channel: email, expires: 24h}
 """
 TESTED = """\
@@ -126,6 +127,24 @@ class TestSaid:
         assert found(tmp_path, files, "no-expiry") == [expected]
         no_channel = {**FILES, "signals/basket.yaml": GOOD.replace("channel: email, expires: 24h", "content: a")}
         assert found(tmp_path, no_channel, "no-expiry") == []
+
+    def test_caps(self, tmp_path: Path) -> None:
+        expected, capped = "the live signal `basket`, which no cap bounds", "cap: {count: 3, over: 7d}\n"
+        uncapped = GOOD.replace(capped, "")
+        files = {**FILES, "signals/basket.yaml": uncapped}
+        assert found(tmp_path, files, "no-cap") == [f"signals/basket.yaml:1:1 {expected}"]
+        assert found(tmp_path, FILES, "no-cap") == []
+        assert found(tmp_path, {**files, "library.yaml": f"{BASE['library.yaml']}{capped}"}, "no-cap") == []
+        channels = {
+            **files,
+            "library.yaml": BASE["library.yaml"],
+            "channels.yaml": f"email: {{{capped.strip()}}}\nsms: {{}}\n",
+        }
+        assert found(tmp_path, channels, "no-cap") == []
+        several = {**channels, "signals/basket.yaml": uncapped.replace("channel: email", "channel: [email, sms]")}
+        assert found(tmp_path, several, "no-cap") == [f"signals/basket.yaml:1:1 {expected}"]
+        nowhere = {**files, "signals/basket.yaml": uncapped.replace("channel: email, expires: 24h", "content: a")}
+        assert found(tmp_path, nowhere, "no-cap") == []
 
 
 class TestTested:

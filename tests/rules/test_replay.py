@@ -41,7 +41,7 @@ def touchpoint(number: int, time: int, customer: str = "ann", kind: str = "baske
 
 
 def fired(slices: Iterable[Replayed]) -> list[tuple[str, int]]:
-    return [(decided.signal, decided.event_time) for replayed in slices for decided in replayed.slice.firings]
+    return [(one.signal, one.event_time) for replayed in slices for one in replayed.slice.firings if one.first]
 
 
 def letters(slices: Iterable[Replayed]) -> list[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from rules import BadTimeline, Outcome, Rig, drawn, zone_of
 from rules.declaration import ExpectedFiring, Library, Timeline, TimelineStep
 from rules.timeline.drawing import MOST_LINES, span
 from rules.timeline.outcome import held_against
-from rules.timeline.run import Found
+from rules.timeline.run import NAMES_NONE, Found
 from tests.rules.libraries import loaded
 
 HOUR, DAY = 3_600_000, 86_400_000
@@ -267,7 +268,9 @@ class TestRunning:
 
 
 def found(time: int, channel: str | None = None, per: str | None = None, reason: str | None = None) -> Found:
-    return Found("one", time, channel, per, late=False, reason=reason)
+    detail = NAMES_NONE if reason == "no channel" else None
+    outcome = "held" if reason else "sent"
+    return Found("one", time, channel, per, late=False, reason=reason, outcome=outcome, detail=detail)
 
 
 def timeline_of(*fires: ExpectedFiring) -> Timeline:
@@ -280,6 +283,12 @@ class TestHeldAgainst:
         assert not held_against(timeline_of(ExpectedFiring(5, per="lamp")), [found(5, "email", "tent")]).passed
         assert not held_against(timeline_of(ExpectedFiring(5, "sms")), [found(5, "email", "tent")]).passed
         assert not held_against(timeline_of(ExpectedFiring(5, late=True)), [found(5, "email", "tent")]).passed
+        assert held_against(
+            timeline_of(ExpectedFiring(5, outcome="held", reason="cap")), [found(5, reason="cap")]
+        ).passed
+        assert not held_against(timeline_of(ExpectedFiring(5, outcome="sent")), [found(5, reason="cap")]).passed
+        assert not held_against(timeline_of(ExpectedFiring(5, goes=6)), [found(5, "email")]).passed
+        assert not held_against(timeline_of(ExpectedFiring(5, cancelled=6)), [found(5, "email")]).passed
 
     def test_what_says_most_chooses_first(self) -> None:
         expected = ExpectedFiring(5), ExpectedFiring(5, per="tent")
@@ -347,6 +356,18 @@ class TestDrawing:
         assert lines(outcome)[1:3] == [
             "           01:00:00  ✓  fired, held: expired",
             "1970-01-02 00:00:00  ✓  fired, a decision only",
+        ]
+
+    def test_what_became_of_it(self) -> None:
+        waited = replace(found(HOUR, "email"), goes=2 * HOUR, cancelled=3 * HOUR, detail="order.placed")
+        waits = replace(found(HOUR, "email"), outcome="deferred")
+        outcome = held_against(timeline_of(ExpectedFiring(HOUR, goes=2 * HOUR), ExpectedFiring(DAY)), [waited, waits])
+        assert lines(outcome)[1:6] == [
+            "           01:00:00  ✓  fired to email, taken back",
+            "           01:00:00  ✗  fired to email, waits: not expected",
+            "           02:00:00  →  goes to email",
+            "           03:00:00  ←  taken back: order.placed",
+            "1970-01-02 00:00:00  ✗  expected to fire: the nearest fired 23h earlier",
         ]
 
     def test_what_was_not_found_at_all_and_what_passed(self) -> None:

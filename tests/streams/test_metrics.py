@@ -70,6 +70,7 @@ def test_what_a_slice_adds() -> None:
     stats = Stats(touchpoints={"page_view": 4}, outcomes=outcomes, set_back=1, largest_skew=2_500)
     stats.timers, stats.timer_lateness = 2, 700
     firings = [decided(), decided(), decided(outcome="held", reason="if"), decided(event_time=5, signal="old")]
+    firings += [decided(first=False), decided(first=False, outcome="cancelled", reason="opted out")]
     done = Slice(consumed=9, stats=stats, firings=firings, changes=[(b"c", b"x" * 300), (b"\0", b"m")])
     Observer(metrics).delivered(done, 0.01, time.monotonic() - 0.2, time.time() * 1000)
 
@@ -88,6 +89,8 @@ def test_what_a_slice_adds() -> None:
     assert value("in_detector_seconds_sum") == pytest.approx(0.2, abs=0.1)
     assert value("firings_total", signal="cart") == 3
     assert value("decisions_total", signal="cart", channel="email", outcome="held", reason="if") == 1
+    assert value("decisions_total", signal="cart", channel="email", outcome="sent", reason="") == 3
+    assert value("decisions_total", signal="cart", channel="email", outcome="cancelled", reason="opted out") == 1
     assert value("event_to_trigger_seconds_count", signal="cart", channel="email") == 2
     assert value("event_to_trigger_seconds_count", signal="old", channel="email") == 1
     assert value("touchpoint_to_trigger_seconds_count", signal="old", channel="email") is None

@@ -22,7 +22,8 @@ SIZE: Final = 12.5  # of the lettering
 MOST_EVENTS: Final = 150  # drawn of one timeline
 SMALL: Final = 11.5  # of what matters less
 _HEAD: Final = 58.0
-_RESULTS: Final = ("fired", "passed", "missing", "surplus")
+RESULTS: Final = ("fired", "held", "waits", "went", "revoked", "passed", "missing", "surplus")
+_MARKS: Final[Mapping[str, str]] = {"held": "passed", "waits": "passed", "went": "fired", "revoked": "stop"}
 
 
 class Shape(NamedTuple):
@@ -159,14 +160,15 @@ class _Drawing:
                 self._made.marks.append(Mark(right, y, "done" if span.ended == "reached" else "stop", title))
 
     def _results(self) -> None:
-        results = [event for event in self._events if event.kind in _RESULTS]
+        results = [event for event in self._events if event.kind in RESULTS]
         y = self._lane("Fires" if any(one.kind != "passed" for one in results) else "Doesn't fire", "name result")
         taken = Taken(self._shape.names, self._shape.width)
         for event in results:
             x = self._axis.x(event.time)
             taken.hold(x - 8, x + 8)
-            self._made.marks.append(Mark(x, y, event.kind, self._result(event)))  # type: ignore[arg-type]
-            self._made.lines.append(Line(x, _HEAD - 4, x, y - 9, f"guide {event.kind}"))
+            mark = _MARKS.get(event.kind, event.kind)
+            self._made.marks.append(Mark(x, y, mark, self._result(event)))  # type: ignore[arg-type]
+            self._made.lines.append(Line(x, _HEAD - 4, x, y - 9, f"guide {mark}"))
         for moment, some in _by_time(results):
             x, text = self._axis.x(moment), _label(some)
             if not self._put(x, y, text, "outcome", taken):
@@ -181,7 +183,7 @@ class _Drawing:
         left, right = self._shape.names, self._shape.width
         times, days, shown = Taken(left, right), Taken(left, right), list[int]()
         firsts = self._first_of_days()
-        matter = [event.time for event in self._events if event.kind in _RESULTS]
+        matter = [event.time for event in self._events if event.kind in RESULTS]
         for moment in dict.fromkeys([*matter, *firsts, *self._axis.moments]):
             if self._centred(moment, clock_text(moment, self._place), 30, "time", times):
                 shown.append(moment)
@@ -231,6 +233,12 @@ def _label(events: Sequence[Event]) -> str:
             return f"held back{several}"
         case "missing":
             return f"expected{several}"
+        case "held":
+            return f"held: {events[0].name}{several}"
+        case "waits":
+            return f"waits{several}"
+        case "revoked":
+            return f"taken back{several}"
     return f"to {events[0].name}{several}" if events[0].name else f"noted{several}"
 
 
@@ -244,7 +252,7 @@ def _kept(events: Sequence[Event]) -> list[Event]:
     """Not too many to be drawn: the first ones, and what fires."""
     if len(events) <= MOST_EVENTS:
         return list(events)
-    rest: Iterator[Event] = (event for event in events[MOST_EVENTS:] if event.kind in (*_RESULTS, "end"))
+    rest: Iterator[Event] = (event for event in events[MOST_EVENTS:] if event.kind in (*RESULTS, "end"))
     return [*events[:MOST_EVENTS], *rest][: MOST_EVENTS * 2]
 
 
@@ -263,5 +271,9 @@ _RESULT_TITLES: Final = {
     "fired": "fires to {}",
     "surplus": "fires to {}, which its timeline doesn't expect",
     "passed": "comes true, but its “only if” isn't met: doesn't fire",
+    "held": "fires, and is held back: {}",
+    "waits": "fires, and waits for the end of the quiet hours of {}",
+    "went": "goes to {}",
+    "revoked": "is taken back from {}",
     "missing": "should fire to {}, by its timeline, and doesn't",
 }

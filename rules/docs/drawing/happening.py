@@ -10,14 +10,28 @@ from rules.declaration import Signal, Timeline
 from rules.docs.drawing.watching import Span, watched
 from rules.timeline import BadTimeline, Outcome, Rig, run_timeline
 from rules.timeline.outcome import held_against
-from rules.timeline.run import Found
+from rules.timeline.run import NAMES_NONE, Found
 
-Kind = Literal["touchpoint", "late", "chain", "fired", "passed", "missing", "surplus", "end"]
+Kind = Literal[
+    "touchpoint",
+    "late",
+    "chain",
+    "fired",
+    "held",
+    "waits",
+    "went",
+    "revoked",
+    "passed",
+    "missing",
+    "surplus",
+    "end",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something at a moment (epoch ms). ``name``: its type, or the channel of a firing; ``detail``: what it says.
+    """Something at a moment (epoch ms). ``name``: its type, the channel of a firing, or why it is held back.
+    ``detail``: what it says.
 
     ``matters``: as much of it as the signal looks at; all where it looks at nothing.
     """
@@ -78,12 +92,26 @@ def _events(outcome: Outcome, chain: Sequence[Found], fields: frozenset[str]) ->
         if not one.fired:
             yield Event("passed", one.time, "", one.per or "")
     for one in outcome.matched:
-        yield Event("fired", one.time, one.channel or "", one.per or "")
+        yield from _firing(one, "fired")
     for one in outcome.surplus:
-        yield Event("surplus", one.time, one.channel or "", one.per or "")
+        yield from _firing(one, "surplus")
     for expected in outcome.missing:
         yield Event("missing", expected.time, expected.channel or "", expected.per or "")
     yield Event("end", outcome.timeline.end, "")
+
+
+def _firing(found: Found, kind: Kind) -> Iterator[Event]:
+    """A firing, and what policy makes of it."""
+    per, channel = found.per or "", found.channel or ""
+    if found.outcome == "held" and found.detail != NAMES_NONE:
+        yield Event("held" if kind == "fired" else kind, found.time, found.reason or "", per)
+        return
+    waits = found.outcome == "deferred" or found.goes is not None
+    yield Event("waits" if waits and kind == "fired" else kind, found.time, channel, per)
+    if found.goes is not None:
+        yield Event("went", found.goes, channel, per)
+    if found.cancelled is not None:
+        yield Event("revoked", found.cancelled, channel, per)
 
 
 def _details(said: Iterable[tuple[str, Any]], fields: frozenset[str]) -> tuple[str, str]:

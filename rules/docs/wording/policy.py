@@ -66,9 +66,9 @@ class PolicyWords:
             yield Sentence("Consent", phrase("Goes only ", says, missing))
 
     def _group(self, signal: Signal, name: str) -> Sentence:
-        group = self._groups[name]
+        group = self._groups.get(name)
         ranks = "the one of highest value"
-        if group.by_response:
+        if group is not None and group.by_response:
             ranks = "the one whose value times the chance of a response is highest"
         return Sentence("Group", phrase("Of the group ", Quoted(name), f" one message goes at a moment: {ranks}."))
 

@@ -11,11 +11,16 @@ import pytest
 
 from rules import load_library
 from rules.declaration import (
+    Cap,
+    Channel,
     DateWindow,
     Feature,
     Follow,
+    Group,
     Interaction,
     Library,
+    Quiet,
+    Rest,
     Segment,
     Signal,
     Silence,
@@ -93,6 +98,11 @@ SIGNALS = (
         "condition": "profile.consent",
         "again": DAY,
         "then": Then(channel="email"),
+        "unless": "views > 9",
+        "group": "words",
+        "caps": (Cap(1, DAY),),
+        "holdout": 0.1,
+        "purpose": "marketing",
     },
 )
 PAGE_ONLY = {"name", "owner", "reason"}  # they stand beside the sentences; see test_site
@@ -111,6 +121,7 @@ THENS = (
         "content": "bye",
         "carry": (("n", "heat"),),
         "expires": HOUR,
+        "cancel_on": ("b",),
     },
 )
 
@@ -242,3 +253,48 @@ def test_the_last_of_one_and_of_several() -> None:
 )
 def test_numbers(value: float, said: str) -> None:
     assert number(value) == said
+
+
+def test_what_holds_a_message_back_and_takes_it_back() -> None:
+    channels = (
+        Channel("email", consent="email_consent", quiet=Quiet(21 * 60, 8 * 60), caps=(Cap(3, 7 * DAY),)),
+        Channel("sms", quiet=Quiet(20 * 60, 9 * 60 + 30, defer=False), rest=Rest(5, 30 * DAY)),
+    )
+    signal = Signal(
+        "one",
+        "crm",
+        None,
+        "live",
+        3.0,
+        Follow((Step(("view",), None, DAY),)),
+        then=Then(("email", "sms"), content="words", cancel_on=("rep.visited",)),
+        unless="views > 9",
+        group="words",
+        caps=(Cap(1, DAY, "product"),),
+        holdout=0.1,
+        purpose="marketing",
+    )
+    groups = (Group("words", (Cap(2, DAY),)),)
+    says = told(signal, channels=channels, groups=groups, caps=(Cap(5, 7 * DAY),), content_again=DAY)
+    for part in (
+        "Then: Sends the content “words” to the first of these channels that may be used now: `email` or `sms`.",
+        "Consent: Goes only to customers whose `consent.marketing` is true and on `email` to customers whose ",
+        "`email_consent` is true; where that is missing, they haven't agreed.",
+        "Unless: Its message is held back where",
+        "Holdout: 10 % of customers never get it, always the same ones",
+        "Group: Of the group “words” one message goes at a moment: the one of highest value.",
+        "1 in 1 day for each `product` of this signal; 2 in 1 day of the group “words”; 3 in 7 days on `email`; ",
+        "5 in 7 days of all signals; the content “words” once in 1 day.",
+        "Quiet hours: On `email` nothing is sent from 21:00 to 08:00 by the customer's clock; what comes up then waits",
+        "Quiet hours: On `sms` nothing is sent from 20:00 to 09:30 by the customer's clock; what comes up then isn't",
+        "Rest: `sms` rests for 30 days after 5 messages in a row without a response.",
+        "Taken back: When “A rep came by” (`rep.visited`) comes before it expires, it is taken back.",
+    ):
+        assert part in says
+    assert brief(signal, channels=channels, groups=groups).endswith(", a message goes to `email` or `sms`.")
+
+
+def test_the_best_channel() -> None:
+    signal = Signal("one", "crm", None, "live", 3.0, Follow((Step(("view",), None, DAY),)), then=Then("best"))
+    assert "to the best channel for the customer (`best`)" in told(signal, channels=(Channel("email"),))
+    assert brief(signal).endswith("a message goes to the best channel (`best`).")
