@@ -81,7 +81,6 @@ class Evaluation:
         self.key = b""
         self.size = 0
         self.slice = Slice(offset=marker.offset, time=marker.time)
-        self.linking = Linking(self.plan, self, self.slice.stats, self._done)
         self.forwarding, self.made = marker.unfinished
 
     def run(self, records: Iterable[LogRecord]) -> Slice:
@@ -132,7 +131,8 @@ class Evaluation:
         self.record, self.key, due = record, key, state.due
         evaluate: Callable[[], object] | None = None
         if state.links is not None or touchpoint.type in IDENTITY or touchpoint.forwarded is not None:
-            evaluate = partial(self.linking.take, state, touchpoint, raw)
+            linking = Linking(self.plan, self, self.slice.stats, self._done)  # not kept: it would be a circle
+            evaluate = partial(linking.take, state, touchpoint, raw)
         elif self.careful:
             evaluate = partial(self.step, state, touchpoint, len(raw))
         if evaluate is None:
