@@ -201,7 +201,8 @@ VERSIONS: Final = """
   have made of the log from then on: of the first record that arrived at TIME or later, and all behind it. What has the
   same definition, the profile and the ids stay. The clock and the last firings are the later of both. A `when` reads
   them as they then are; what is true only so counts as true before. Firings before the switch are decisions that are
-  held, with the reason `warming`: they are never sent, and `again` counts them.
+  held, with the reason `warming`: they are never sent, and `again` counts them. What an id had before it was linked
+  isn't warmed.
 """
 
 FUNCTIONS_SAY: Final[Mapping[str, str]] = {
