@@ -33,7 +33,7 @@ class Shard:
 
 @dataclass
 class World:
-    """Partitions of one log. `decisions`: by id, the same each time that one is sent. `latest`: the largest append time.
+    """Partitions of one log. `decisions`: by id, the same each time that one is sent. `latest`: the last append time.
 
     Times are ms.
     """
