@@ -19,6 +19,7 @@ from rules.schema import (
     EvidenceEntry,
     FiringEntry,
     GroupEntry,
+    IdentitiesEntry,
     InteractionEntry,
     LibraryFile,
     ModuleEntry,
@@ -39,6 +40,7 @@ from rules.schema import (
 TEXT = language_reference()
 MODELS: list[AnyModel] = [
     LibraryFile,
+    IdentitiesEntry,
     InteractionEntry,
     SignalFile,
     StepEntry,

@@ -49,6 +49,7 @@ def randomly(plan: Plan, seed: int, crashes: float, unlinks: bool = False) -> tu
     """A log at random, read while it is written."""
     draw, ids, time = random.Random(seed), count(), 1_000_000
     world, published = World.of(plan, draw.randint(1, 4)), list[dict[str, Any]]()
+    world.clock = draw.choice(["log", "wall"])
     for _ in range(draw.randint(5, 60)):
         time += draw.choice([0, 1_000, 60_000, 600_000])
         said: dict[str, Any] = {"id": f"t{next(ids)}", "time": time, "customer": draw.choice(IDS)}

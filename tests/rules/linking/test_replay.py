@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rules import Plan, replay
+from rules import Clock, Plan, replay
 from tests.rules.driving import plan_of
 from tests.rules.linking.test_crashes import IDS, LIBRARY, randomly
 from tests.rules.linking.world import World
@@ -31,15 +31,15 @@ def dumped(world: World) -> list[bytes]:
     return lines
 
 
-def decisions(plan: Plan, lines: list[bytes]) -> dict[str, dict[str, Any]]:
-    made = [json.loads(one.value) for done in replay(plan, lines, "log") for one in done.slice.decisions]
+def decisions(plan: Plan, lines: list[bytes], clock: Clock = "log") -> dict[str, dict[str, Any]]:
+    made = [json.loads(one.value) for done in replay(plan, lines, clock) for one in done.slice.decisions]
     return {f"{one['id']} {one['outcome']}": one for one in made}
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_a_dumped_log(plan: Plan, seed: int) -> None:
     world, _ = randomly(plan, seed, crashes=0.3, unlinks=True)
-    assert decisions(plan, dumped(world)) == world.decisions
+    assert decisions(plan, dumped(world), world.clock) == world.decisions
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -33,7 +33,10 @@ class Shard:
 
 @dataclass
 class World:
-    """Partitions of one log. `decisions`: by id, the same each time that one is sent."""
+    """Partitions of one log. `decisions`: by id, the same each time that one is sent. `latest`: the last append time.
+
+    Times are ms.
+    """
 
     plan: Plan
     shards: list[Shard]
@@ -42,6 +45,7 @@ class World:
     dead: list[Any] = field(default_factory=list)
     repeated: int = 0
     forwarded: int = 0
+    latest: int = 0
 
     @classmethod
     def of(cls, plan: Plan, partitions: int) -> World:
@@ -58,6 +62,7 @@ class World:
             self.append(self.place(key), key, value, said["time"])
 
     def append(self, number: int, key: bytes | None, value: bytes, time: int) -> None:
+        self.latest = max(self.latest, time)
         records = self.shards[number].records
         records.append(Record(len(records), time, key, value))
 
@@ -84,7 +89,7 @@ class World:
             shard.partition = None
             return
         for forward in done.forwards[: sent if crash else None]:
-            self.append(self.place(forward.key), forward.key, forward.value, json.loads(forward.value)["time"])
+            self.append(self.place(forward.key), forward.key, forward.value, self.latest + 50)
         self.note(done.decisions)
         if crash:
             shard.partition = None
