@@ -92,7 +92,8 @@ class Uses:
                     reads |= _step(step) if isinstance(step, Step) else Reads()
             case DateWindow(field):
                 reads |= Reads(profile=frozenset({field, "time_zone"}))
-        return reads | Reads(fields=frozenset({signal.per} if signal.per else ()))
+        named = frozenset({f"related.{signal.then.to}"} if signal.then.to is not None else ())
+        return reads | Reads(fields=frozenset({signal.per} if signal.per else ()), profile=named)
 
     def _expressions(self, signal: Signal) -> Iterator[Expression]:
         texts = [signal.pattern.condition] if isinstance(signal.pattern, When) else []

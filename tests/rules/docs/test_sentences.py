@@ -111,6 +111,7 @@ THENS = (
         "content": "bye",
         "carry": (("n", "heat"),),
         "expires": HOUR,
+        "to": "parent",
     },
 )
 
