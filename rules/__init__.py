@@ -6,7 +6,7 @@ from rules.context import CONTEXT_KEY, encode_context, read_context
 from rules.context import UPDATED as CONTEXT
 from rules.declaration import Library
 from rules.docs import library_site
-from rules.explaining import Explained, Explainer, Kept, Life, NearestMisses, as_json, life_in, life_of, told
+from rules.explaining import Explained, Explainer, Kept, Life, NearestMisses, as_json, life_in, life_of, names_of, told
 from rules.lint import Finding, lint_library
 from rules.mutation import Change, Tried, subjects, try_changes
 from rules.names import nearest, one_of
@@ -30,6 +30,7 @@ from rules.replaying import (
 from rules.schema import json_schemas
 from rules.slice import DeadLetter, Decided, Forward, LogRecord, Outgoing, Slice, Stats
 from rules.source import Document, Path, Place, Table, plain, read_document
+from rules.state import alias_of
 from rules.switch import ANY_LIBRARY, NO_LIBRARY, Switch, encode_switch, switch_in
 from rules.timeline import BadTimeline, Line, Mark, Outcome, Rig, drawn
 from rules.touchpoint import MAX_TIME, BadRecord, Touchpoint, decode_control, decode_touchpoint, to_millis
@@ -95,6 +96,7 @@ __all__ = [
     "UnknownLibraryError",
     "Until",
     "Warming",
+    "alias_of",
     "as_json",
     "changes",
     "compare",
@@ -116,6 +118,7 @@ __all__ = [
     "load_files",
     "load_library",
     "load_placed",
+    "names_of",
     "nearest",
     "one_of",
     "plain",

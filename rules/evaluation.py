@@ -91,11 +91,10 @@ class Evaluation:
         self.slice = Slice(offset=marker.offset, time=marker.time)
         self.context = context
         self.plan.surroundings.values = context.values
-        self.linking = Linking(self.plan, self, self.slice.stats, self._done)
         self.forwarding, self.made = marker.unfinished
 
     def run(self, records: Iterable[LogRecord]) -> Slice:
-        done, passed = self.slice, self.marker.offset
+        done, passed, loops = self.slice, self.marker.offset, self.loops
         for record in records:
             offset, key = record.offset, record.key
             if offset > passed:
@@ -110,7 +109,7 @@ class Evaluation:
                     self._dead(record, bad.reason, bad.place, bad.detail)
                 done.offset = offset
             done.consumed += 1
-            if self.loops and done.forwards:
+            if loops and done.forwards:
                 break
         return self._finished()
 
@@ -130,7 +129,8 @@ class Evaluation:
         if self.forwarding > done.offset:
             done.unfinished = self.forwarding, self.made
         if done.offset != self.marker.offset or changes:
-            marker = replace(self.marker, offset=done.offset, time=done.time, unfinished=done.unfinished)
+            told = self.marker
+            marker = Marker(told.log, done.offset, done.time, told.library, told.digest, done.unfinished)
             changes.append((MARKER_KEY, encode_marker(marker)))
         done.changes = changes
         return done
@@ -145,17 +145,13 @@ class Evaluation:
         self.size += GROWTH
         raw = record.value or b""
         self.record, self.key, due = record, key, state.due
-        evaluate: Callable[[], object] | None = None
-        if state.links is not None or touchpoint.type in IDENTITY or touchpoint.forwarded is not None:
-            evaluate = partial(self.linking.take, state, touchpoint, raw)
-        elif self.careful:
-            evaluate = partial(self.step, state, touchpoint, len(raw))
-        if evaluate is None:
-            self.step(state, touchpoint, len(raw))
-        elif self.careful:
-            self._carefully(evaluate)
+        linked = state.links is not None or touchpoint.forwarded is not None or touchpoint.type in IDENTITY
+        if self.careful:
+            self._carefully(partial(self._take if linked else self._step, state, touchpoint, raw))
+        elif linked:
+            self._take(state, touchpoint, raw)
         else:
-            evaluate()
+            self.step(state, touchpoint, len(raw))
         if state.due != due:
             self.dues.moved(key, state.due)
 
@@ -166,6 +162,13 @@ class Evaluation:
         if touchpoint.type != UPDATED:
             raise BadRecord("reserved type", "$.type", f"{touchpoint.type!r} is made by the detector alone")
         self.slice.stats.too_large += check_profile(touchpoint)
+
+    def _take(self, state: State, touchpoint: Touchpoint, raw: bytes) -> None:
+        # The linking isn't kept: it would close a circle, and hold all states until a collection.
+        Linking(self.plan, self, self.slice.stats, self._done).take(state, touchpoint, raw)
+
+    def _step(self, state: State, touchpoint: Touchpoint, raw: bytes) -> None:
+        self.step(state, touchpoint, len(raw))
 
     def step(self, state: State, touchpoint: Touchpoint, size: int) -> Applied:
         """Applies a touchpoint to the state of its customer."""

@@ -26,6 +26,7 @@ from rules.step import Done, advance, read_firings
 from rules.touchpoint import BadRecord, Touchpoint
 
 MAX_NAME: Final = 256  # characters
+MAX_LINK: Final = 16 * 1024  # bytes: it travels with the state
 LINK_BYTES: Final = 256  # of a link, for the guess of the state's weight
 _MARKER: Final = "\0"
 
@@ -81,6 +82,10 @@ class Linking:
             BadRecord: where it doesn't say what it must; the state is as it was then.
         """
         came = place_in(touchpoint.forwarded)
+        if touchpoint.type in _SAYS and came is None and len(raw) > MAX_LINK:
+            raise BadRecord(
+                "too large", "", f"{len(raw):,} bytes; expected {MAX_LINK:,} at most of {touchpoint.type!r}"
+            )
         said = _SAYS[touchpoint.type](touchpoint, came) if touchpoint.type in _SAYS else Said()
         if came is not None:
             state.links = state.links or Links()

@@ -83,6 +83,12 @@ encode_state = msgspec.msgpack.Encoder().encode
 decode_state = msgspec.msgpack.Decoder(State).decode
 
 
+def alias_of(raw: bytes) -> str | None:
+    """Of whom an encoded state's id is another name; None where it is the customer's own."""
+    links = decode_state(raw).links
+    return None if links is None else links.alias
+
+
 def due_of(raw: bytes) -> int:
     """The next due time of an encoded state, read from its fixed prefix without decoding the rest."""
     if raw[1] == _UINT64:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 MAX_BYTES: Final = 256 * 1024
+FORWARD_BYTES: Final = 4 * 1024  # so many more, of a record that was forwarded: what that has added
 MAX_TIME: Final = 253_402_300_799_999  # the last millisecond of the year 9999
 
 Name = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -81,7 +82,7 @@ def decode_touchpoint(raw: bytes) -> Touchpoint:
     Raises:
         BadRecord: when it isn't JSON, isn't UTF-8, is too deep or too large, or a field has the wrong type.
     """
-    if len(raw) > MAX_BYTES:
+    if len(raw) > MAX_BYTES and (len(raw) > MAX_BYTES + FORWARD_BYTES or b'"from"' not in raw):
         raise BadRecord("too large", "", f"{len(raw):,} bytes; expected {MAX_BYTES:,} at most")
     try:
         touchpoint = _decode_touchpoint(raw)

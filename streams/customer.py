@@ -8,7 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.partitioner import DefaultPartitioner
 
-from rules import CONTEXT_KEY, MARKER_KEY, Kept
+from rules import CONTEXT_KEY, MARKER_KEY, Kept, alias_of
 from streams.broker import Say, client_options, wait
 from streams.feed import NoLogError
 from streams.settings import Settings
@@ -22,8 +22,8 @@ Progress = Callable[[int, int], None]
 
 async def read_customer(
     settings: Settings, customer: str, channels: Sequence[str], progress: Progress, say: Say
-) -> Kept:
-    """Reads the partitions that a customer's records are in.
+) -> tuple[str, Kept]:
+    """Reads the partitions that a customer's records are in; for an alias those of the customer that it has become.
 
     Raises BrokerAbsentError, NoLogError, and KafkaError where the broker refuses.
     """
@@ -36,7 +36,12 @@ async def read_customer(
     consumer = AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False, isolation_level="read_committed")
     await consumer.start()
     try:
-        return await _Reader(consumer, catalogue, counts, customer.encode(), progress).kept(channels)
+        reader = _Reader(consumer, catalogue, counts, customer, progress)
+        kept = await reader.kept(channels)
+        while kept.state is not None and (of := alias_of(kept.state)) is not None:
+            reader = _Reader(consumer, catalogue, counts, of, progress)
+            kept = await reader.kept(channels)
+        return reader.customer, kept
     finally:
         await consumer.stop()
 
@@ -47,11 +52,12 @@ class _Reader:
         consumer: AIOKafkaConsumer,
         catalogue: Catalogue,
         counts: dict[str, int],
-        key: bytes,
+        customer: str,
         progress: Progress,
     ) -> None:
+        self.customer = customer
         self._consumer, self._catalogue, self._counts = consumer, catalogue, counts
-        self._key, self._progress = key, progress
+        self._key, self._progress = customer.encode(), progress
 
     async def kept(self, channels: Sequence[str]) -> Kept:
         states, home = self._catalogue.states.name, self._guess()

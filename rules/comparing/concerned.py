@@ -56,4 +56,4 @@ def _meaning(relations: Relations, name: str) -> Any:
 def _for_all(library: Library) -> Any:
     latencies = [(one.name, one.latency) for one in library.interactions if one.latency]
     times = library.time_zone, library.late_by, library.sources, library.forget_after, latencies
-    return times, library.channels
+    return times, library.channels, library.identities

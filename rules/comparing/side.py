@@ -17,6 +17,7 @@ from rules.explaining.explained import At
 from rules.identity import trigger_id
 from rules.log_lines import Record, tick
 from rules.partition import Clock
+from rules.policy import TOO_MANY
 from rules.replaying import Replayed, Run
 from rules.state import decode_state
 
@@ -93,6 +94,8 @@ def _time(record: Record) -> int:
 def _made(replayed: Replayed) -> Iterator[tuple[str, Made]]:
     done = replayed.slice
     for sent, one in zip(done.decisions, done.firings, strict=True):
+        if one.reason == TOO_MANY:
+            continue  # a link that isn't made is no firing
         customer, outcome = sent.key.decode(), one.outcome if one.reason is None else f"{one.outcome}: {one.reason}"
         made = Made(one.signal, customer, one.per, one.event_time, outcome, one.channel, one.touchpoints)
         yield trigger_id(one.signal, customer, one.per, one.event_time), made

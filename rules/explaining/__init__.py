@@ -5,6 +5,7 @@ from rules.explaining.explained import At, Explained, Fired, Sighting, SignalNow
 from rules.explaining.kept import Kept, life_in
 from rules.explaining.life import Life, Unused, fired_of, life_of, run_on
 from rules.explaining.moments import Clock
+from rules.explaining.names import names_of
 from rules.explaining.near import NearestMisses
 from rules.explaining.telling import told, told_condition, told_signal
 
@@ -24,6 +25,7 @@ __all__ = [
     "fired_of",
     "life_in",
     "life_of",
+    "names_of",
     "run_on",
     "told",
     "told_condition",

@@ -17,7 +17,7 @@ from rules.partition import Clock, Partition
 from rules.plan import Plan
 from rules.replaying import IDENTITY, SETTLE, Run
 from rules.slice import Slice
-from rules.state import State, decode_state
+from rules.state import State, alias_of, decode_state
 from rules.touchpoint import BadRecord, Touchpoint, decode_control
 
 
@@ -98,16 +98,18 @@ def life_of(
     clock: Clock = "wall",
     at: int | None = None,
     look: Look | None = None,
+    names: Iterable[str] = (),
 ) -> Life:
     """The life of a customer in lines as `replay` takes them, until ``at`` (ms), or to their end.
 
     With ``at`` the lines count that were there by then, and time runs on to it. ``look`` sees the customer at each of
-    the customer's touchpoints.
+    the customer's touchpoints. ``names``: other ids that may be the same customer's, as `names_of` gives them. An
+    alias's life is that of the customer it has become.
 
     Raises:
         MixedLinesError: when plain and dumped lines are mixed.
     """
-    return _Living(plan, customer, clock, at, look).through(lines)
+    return _Living(plan, customer, clock, at, look, names).through(lines)
 
 
 def run_on(plan: Plan, life: Life, raw: bytes | None, now: int, context: bytes | None = None) -> Life:
@@ -143,12 +145,15 @@ def _fired_in(slice_: Slice, sightings: Sightings, foreseen: bool = False) -> It
 class _Living:
     """Goes through the records of a log that concern one customer."""
 
-    def __init__(self, plan: Plan, customer: str, clock: Clock, at: int | None, look: Look | None) -> None:
-        self._plan, self._customer, self._clock, self._at = plan, customer, clock, at
+    def __init__(
+        self, plan: Plan, customer: str, clock: Clock, at: int | None, look: Look | None, names: Iterable[str]
+    ) -> None:
+        self._plan, self._clock, self._at = plan, clock, at
         self._look = look
         self._key = customer.encode()
+        self._keys = frozenset({self._key, *(name.encode() for name in names)})
         self._reader = LineReader(SETTLE)
-        self._number: int | None = None
+        self._numbers: set[int] = set()
         self._over = False
         self._run: Run | None = None
         self._known: dict[str, Sighting] = {}
@@ -163,19 +168,20 @@ class _Living:
         return self._ended()
 
     def _concerns(self, record: Record) -> bool:
-        if record.key == self._key:
-            if self._number is None:
-                self._number = record.partition
-                self._surround()
+        number = record.partition
+        if record.key in self._keys:
+            if number not in self._numbers:
+                self._numbers.add(number)
+                self._surround(number)
             return True
-        if self._number is None and record.key is None and CONTEXT.encode() in (record.value or b""):
+        if number not in self._numbers and record.key is None and CONTEXT.encode() in (record.value or b""):
             self._before.append(record)
-        return record.key is None and record.partition == self._number
+        return record.key is None and number in self._numbers
 
-    def _surround(self) -> None:
-        """What was so for everybody before the customer's first record."""
+    def _surround(self, number: int) -> None:
+        """What was so for everybody in a partition before the customer's first record there."""
         for record in self._before:
-            if record.partition == self._number:
+            if record.partition == number:
                 self._live(record)
 
     def _is_over(self, record: Record) -> bool:
@@ -194,9 +200,15 @@ class _Living:
 
     def _raw(self) -> bytes | None:
         """The customer's encoded state."""
-        if self._run is None or self._number not in self._run.partitions:
-            return None
-        return self._run.partitions[self._number].states.get(self._key)
+        raw = self._state_of(self._key)
+        while len(self._keys) > 1 and raw is not None and (customer := alias_of(raw)) is not None:
+            self._key = customer.encode()
+            raw = self._state_of(self._key)
+        return raw
+
+    def _state_of(self, key: bytes) -> bytes | None:
+        partitions = () if self._run is None else self._run.partitions.values()
+        return next((raw for partition in partitions if (raw := partition.states.get(key)) is not None), None)
 
     def _live(self, record: Record) -> None:
         touchpoint = record.touchpoint
@@ -223,14 +235,13 @@ class _Living:
 
     def _ended(self) -> Life:
         state, now = None, self._reader.latest if self._at is None else self._at
-        if self._run is not None and self._number is not None:
-            partition = self._run.partitions[self._number]
+        for partition in [] if self._run is None else list(self._run.partitions.values()):
             if self._at is not None or self._reader.plain:
                 self._live(tick(partition.number, partition.offset + 1, now))
-            raw = self._raw()
-            state = None if raw is None else decode_state(raw)
             now = max(now, partition.time) if self._at is None else now
-        return Life(self._customer, now, state, tuple(self._fired), self._known, tuple(self._unused))
+        raw = self._raw()
+        state = None if raw is None else decode_state(raw)
+        return Life(self._key.decode(), now, state, tuple(self._fired), self._known, tuple(self._unused))
 
 
 def _time(record: Record) -> int:

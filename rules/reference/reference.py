@@ -56,6 +56,8 @@ def _parts() -> Iterator[str]:
     yield from _expressions()
     yield heading("Time")
     yield prose.TIME
+    yield heading("Identities")
+    yield prose.IDENTITIES
     yield heading("A new version")
     yield prose.VERSIONS
     yield from section("NAME.test.yaml", TimelineEntry)

@@ -23,7 +23,7 @@ class IdentitiesEntry(Declared):
 
     called = "`identities`"
 
-    limit: Annotated[int, Number("how many, a whole number of 1 to 200", 20, lowest=1, highest=200, whole=True)] = 20
+    limit: Annotated[int, Number("a whole number of 1 to 200", 20, lowest=1, highest=200, whole=True)] = 20
     """How many identities a customer may have beside the customer's own id. A link beyond that isn't made, which is a
     decision with the reason `identities`: a device that many share must not make one customer of all of them."""
 
@@ -51,7 +51,7 @@ class LibraryFile(Declared):
     ] = None
     """Sources whose touchpoints come later, or less late, than the rest."""
     identities: IdentitiesEntry = IdentitiesEntry()
-    """How identities are linked."""
+    """What holds for customers who are known by several ids."""
     forget_after: Millis = 180 * 24 * 3_600_000
     """After so long without a record or a firing of theirs a customer is forgotten, with all that is kept of them: a
     longer window is of no use, and a date of the profile further ahead doesn't fire."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +23,7 @@ from rules import (
     as_json,
     life_in,
     life_of,
+    names_of,
     nearest,
     rfc3339,
     told,
@@ -28,6 +31,7 @@ from rules import (
 from streams.cli.application import new_app
 from streams.cli.files import Lines
 from streams.cli.flags import flags, settings_of
+from streams.cli.libraries import twice_readable
 from streams.cli.moments import moment
 from streams.cli.output import WRONG_INPUT, WRONG_USAGE, fail, plan_at, quiet_kafka, say
 from streams.cli.progress import Progress, progress_bar
@@ -106,11 +110,15 @@ def _moment(text: str | None) -> int | None:
 
 def _replayed(asked: Asked, files: list[Path], clock: Clock) -> Explained:
     """From the customer's own touchpoints in files, which tell the nearest misses too."""
-    lines, misses = Lines(files), NearestMisses(asked.explainer, asked.signals)
+    misses = NearestMisses(asked.explainer, asked.signals)
     try:
-        with progress_bar("reading") as progress:
-            moving = _moving(lines, progress)
-            life = life_of(asked.explainer.plan, asked.customer, moving, clock.value, asked.at, misses.look)
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="telltale-")))
+            files = twice_readable(files, folder)
+            lines = Lines(files)
+            names = names_of(asked.customer, Lines(files))
+            moving = _moving(lines, stack.enter_context(progress_bar("reading")))
+            life = life_of(asked.explainer.plan, asked.customer, moving, clock.value, asked.at, misses.look, names)
     except MixedLinesError as error:
         fail(f"{lines.place(error.line)}: {error}")
     except BrokenPipeError:
@@ -121,7 +129,13 @@ def _replayed(asked: Asked, files: list[Path], clock: Clock) -> Explained:
         say("there is too much to look at: how near signals came is told of the beginning alone; ask with --signal")
     for unused in life.unused:
         say(f"{lines.place(unused.line)}: {unused.reason}: {unused.detail}")
+    _say_alias(asked.customer, life.customer)
     return asked.explainer.explain(life, signals=asked.signals, near=misses.found)
+
+
+def _say_alias(asked: str, customer: str) -> None:
+    if asked != customer:
+        say(f"{asked} is another id of {customer}")
 
 
 def _moving(lines: Lines, progress: Progress) -> Iterator[bytes]:
@@ -133,16 +147,17 @@ def _moving(lines: Lines, progress: Progress) -> Iterator[bytes]:
 
 def _live(asked: Asked, clock: Clock, given: Mapping[str, object]) -> Explained:
     """From the topics; as of now by the wall clock, or by the log's own."""
-    kept = _kept(settings_of(os.environ, given), asked)
+    customer, kept = _kept(settings_of(os.environ, given), asked)
+    _say_alias(asked.customer, customer)
     now = asked.at if asked.at is not None or clock is Clock.log else time.time_ns() // 1_000_000
-    life = life_in(kept, asked.explainer.plan, asked.customer, now)
+    life = life_in(kept, asked.explainer.plan, customer, now)
     if life.now != now and asked.at is not None:
         found = f"a time before the customer's last touchpoint, {rfc3339(life.now)}"
         fail(f"--at: found {found}; expected a later one, or --replay with a dump of the log", WRONG_USAGE)
     return asked.explainer.explain(life, signals=asked.signals)
 
 
-def _kept(settings: Settings, asked: Asked) -> Kept:
+def _kept(settings: Settings, asked: Asked) -> tuple[str, Kept]:
     from aiokafka.errors import KafkaError  # noqa: PLC0415  # Kafka is loaded where it is used
 
     from streams.broker import BrokerAbsentError  # noqa: PLC0415

@@ -25,14 +25,15 @@ from streams.transport import BatchConsumer
 
 POINTS = ("before the triggers", "before the changelog", "before the ack", "after the ack")
 FORWARDED = "between a forward and its ack"
+LINKED = "between what goes to other customers and the changelog"
 
 
 class Fuse:
     """Strikes this process with a signal when the point is reached for the nth time."""
 
     def __init__(self, strike: signal.Signals, point: str, nth: int) -> None:
-        if point not in {*POINTS, FORWARDED}:
-            raise ValueError(f"found {point!r}, expected one of {POINTS} or {FORWARDED!r}")
+        if point not in {*POINTS, FORWARDED, LINKED}:
+            raise ValueError(f"found {point!r}, expected one of {POINTS}, {FORWARDED!r} or {LINKED!r}")
         self._strike, self._point, self._left = strike, point, nth
 
     def reached(self, point: str, counts: bool = True) -> None:
@@ -47,6 +48,7 @@ def arm(fuse: Fuse) -> None:
     """Puts the points into the detector's work. Slices without triggers don't count: nothing could go wrong there."""
 
     fired: set[int] = set()
+    forwarded: set[int] = set()
 
     class Delivery(AtLeastOnce):
         async def deliver(self, partition: int, done: Slice, *known: Any, **more: Any) -> int | None:
@@ -59,11 +61,14 @@ def arm(fuse: Fuse) -> None:
             await super()._send_outputs(partition, done)
             fired.difference_update({partition})
             fired.update({partition} if done.triggers else ())
+            forwarded.difference_update({partition})
+            forwarded.update({partition} if done.forwards else ())
 
     class Sending(Sender):
         async def as_one_batch(self, topic: str, partition: int, records: Sequence[Any]) -> int:
             # Here, and not at the end of the triggers: what looks for another writer lies in between.
             fuse.reached("before the changelog", topic.endswith("-changelog") and partition in fired)
+            fuse.reached(LINKED, topic.endswith("-changelog") and partition in forwarded)
             return await super().as_one_batch(topic, partition, records)
 
     class Forwarding(Ingest):

@@ -107,6 +107,16 @@ class TestCounts:
         assert counts(one) == {"after": 1, "gained": 1}
         assert told(one)[2] == "    before the change there is no such signal"
 
+    def test_another_limit_of_identities(self) -> None:
+        lines = [touchpoint(f"10:0{n}", "view", f"anon:{n}") for n in range(3)]
+        to = {"to": "ann"}
+        lines += [touchpoint(f"10:1{n}", "identity.linked", f"anon:{n}", properties=to) for n in range(3)]
+        lines += [touchpoint("10:20", "view")]
+        loose = {**KEEN, "when": "views_1h >= 4"}
+        fewer, more = ({"identities": {"limit": limit}} for limit in (2, 5))
+        one = only(library(loose, settings=fewer), library(loose, settings=more), lines)
+        assert counts(one) == {"after": 1, "gained": 1, "sent_after": 1}
+
     def test_a_draft_that_comes_alive(self) -> None:
         one = only(library({**OTHER, "status": "draft"}), library(OTHER), [touchpoint("10:00", "view")])
         assert told(one)[2:] == [

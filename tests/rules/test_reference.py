@@ -13,6 +13,7 @@ from rules.schema import (
     FEATURE_KINDS,
     AnyModel,
     DateEntry,
+    IdentitiesEntry,
     InteractionEntry,
     LibraryFile,
     SignalFile,
@@ -25,6 +26,7 @@ from rules.schema import (
 TEXT = language_reference()
 MODELS: list[AnyModel] = [
     LibraryFile,
+    IdentitiesEntry,
     InteractionEntry,
     SignalFile,
     StepEntry,

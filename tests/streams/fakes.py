@@ -69,5 +69,8 @@ class FakeSender:
     async def by_key(self, topic: str, records: Iterable[Record]) -> None:
         await self.to_partition(topic, -1, list(records))
 
+    async def in_order(self, topic: str, records: Iterable[Record]) -> None:
+        await self.by_key(topic, records)
+
     def topics(self) -> list[str]:
         return [topic for topic, _, _ in self.sent]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rules import DeadLetter, Outgoing, Slice
+from rules import DeadLetter, Forward, Outgoing, Slice
 from streams.dead_letters import DeadLetters
 from streams.delivery import AtLeastOnce, FencedError, Routes
 from streams.metrics import Metrics
@@ -97,3 +97,11 @@ async def test_who_may_have_been_frozen_asks_before_it_sends_anything() -> None:
 
 async def test_who_was_only_slow_goes_on() -> None:
     assert (await delivery(FakeSender(offset=10)).deliver(0, full(), 9, long_ago())).end == 12
+
+
+async def test_what_goes_to_other_customers_is_in_the_log_before_the_states() -> None:
+    sender, done = FakeSender(offset=10), full()
+    done.forwards = [Forward(b"ann", b"one", 5), Forward(b"bob", b"two", 6)]
+    await delivery(sender).deliver(3, done, 9, now())
+    assert ("touchpoints", -1, [(b"ann", b"one"), (b"bob", b"two")]) in sender.sent[:-1]
+    assert sender.sent[-1][0] == "states"

@@ -11,7 +11,9 @@ from aiokafka.partitioner import DefaultPartitioner
 from typer.testing import CliRunner, Result
 
 from rules import MARKER_KEY, Kept, Partition, compile_plan, load_library
+from rules.links import Links
 from rules.log_lines import Record
+from rules.state import State, encode_state
 from streams.cli.application import application
 from streams.customer import read_customer
 from streams.settings import Settings
@@ -173,12 +175,22 @@ class TestLive:
     async def test_the_records_of_one_customer_and_no_others(self, kafka: Kafka) -> None:
         settings = Settings(broker=kafka.bootstrap, namespace=kafka.topic_name(), partitions=3, clock="log")
         await create(settings, Catalogue(settings, ["email", "site"]))
-        kept = Kept(b"state", b"marker", [b"one", b"two"], [b"decision"], [b"trigger"])
+        kept = Kept(encode_state(State(clock=5)), b"marker", [b"one", b"two"], [b"decision"], [b"trigger"])
         numbers = [0, 1, 2]
         chosen = DefaultPartitioner()(b"ann", numbers, numbers)
         self.fill(kafka, settings, kept, place=(chosen + 1) % 3)
-        assert await self.read(settings, "ann") == kept
-        assert await self.read(settings, "eve") in (Kept(None, None, [], [], []), Kept(None, b"marker", [], [], []))
+        assert await self.read(settings, "ann") == ("ann", kept)
+        nothing = Kept(None, None, [], [], []), Kept(None, b"marker", [], [], [])
+        assert await self.read(settings, "eve") in [("eve", one) for one in nothing]
+
+    async def test_an_alias_is_followed(self, kafka: Kafka) -> None:
+        settings = Settings(broker=kafka.bootstrap, namespace=kafka.topic_name(), partitions=3, clock="log")
+        await create(settings, Catalogue(settings, ["email", "site"]))
+        state, ties = encode_state(State(clock=5)), [("cookie:1", "anon:2"), ("anon:2", "ann")]
+        aliases = [Message(encode_state(State(links=Links(of))), name.encode()) for name, of in ties]
+        kafka.produce(settings.name("telltale-states-changelog"), [*aliases, Message(state, b"ann")])
+        customer, kept = await self.read(settings, "cookie:1")
+        assert (customer, kept.state) == ("ann", state)
 
     def fill(self, kafka: Kafka, settings: Settings, kept: Kept, place: int) -> None:
         """In a partition that isn't the one that clients would choose, beside another customer's records."""
@@ -200,7 +212,7 @@ class TestLive:
             others = [Message(b"bob's", b"bob", partition=place), Message(b"tick", None, partition=place)]
             kafka.produce(name(topic), [*others, *(Message(one, key, partition=place) for one in values)])
 
-    async def read(self, settings: Settings, customer: str) -> Kept:
+    async def read(self, settings: Settings, customer: str) -> tuple[str, Kept]:
         return await read_customer(settings, customer, ["email", "site"], lambda _done, _all: None, lambda _: None)
 
     def test_the_command(self, kafka: Kafka) -> None:

@@ -7,7 +7,7 @@ import time
 import pytest
 from prometheus_client.exposition import generate_latest
 
-from rules import Decided, Slice, Stats
+from rules import Decided, Forward, Slice, Stats
 from streams.metrics import OTHER, PREFIX, SECONDS, SPECS, Bounded, Metrics, Spec
 from streams.observe import Observer
 
@@ -89,3 +89,18 @@ def test_what_a_slice_adds() -> None:
     assert value("event_to_trigger_seconds_count", signal="old", channel="email") == 1
     assert value("touchpoint_to_trigger_seconds_count", signal="old", channel="email") is None
     assert value("largest_state_bytes") == 300
+
+
+def test_what_identities_add() -> None:
+    metrics = Metrics()
+    stats = Stats(united=2, split=1, repeated=4)
+    refused = decided(signal="identity.linked", channel=None, outcome="held", reason="identities")
+    done = Slice(consumed=9, stats=stats, firings=[refused], forwards=[Forward(b"a", b"{}", 0)] * 3)
+    Observer(metrics).delivered(done, 0.01, time.monotonic(), time.time() * 1000)
+
+    def value(name: str) -> float | None:
+        return metrics.registry.get_sample_value(f"telltale_{name}_total")
+
+    assert (value("identities_linked"), value("identities_split"), value("links_refused")) == (2, 1, 1)
+    assert (value("forwards"), value("forwards_repeated")) == (3, 4)
+    assert metrics.registry.get_sample_value("telltale_firings_total", {"signal": "identity.linked"}) is None

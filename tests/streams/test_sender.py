@@ -23,12 +23,17 @@ class FakeProducer:
     def __init__(self) -> None:
         self.batches: list[tuple[str, int, int]] = []
         self.error: Exception | None = None
+        self.asked = 0
 
     def create_batch(self) -> BatchBuilder:
         return BatchBuilder(LARGEST, 0)
 
+    async def partitions_for(self, topic: str) -> set[int]:
+        return {0}
+
     async def send_batch(self, batch: BatchBuilder, topic: str, partition: int) -> asyncio.Future[Any]:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.asked += 1
         if self.error:
             future.set_exception(self.error)
         else:
@@ -79,6 +84,16 @@ async def test_a_failure_tells_where_the_records_were_to_go(producer: FakeProduc
         await sender(producer).to_partition("t", 3, [(b"k", b"v")])
     with pytest.raises(SendError, match=r"t/3: found .*Timeout"):
         await sender(producer).as_one_batch("t", 3, [(b"k", b"v")])
+
+
+async def test_nothing_follows_what_is_not_taken(producer: FakeProducer) -> None:
+    records = [(b"k", b"v" * 4_000)] * 5
+    await sender(producer).in_order("t", records)
+    assert producer.batches == [("t", 0, 2), ("t", 0, 2), ("t", 0, 1)]
+    producer.error, producer.asked = KafkaTimeoutError(), 0
+    with pytest.raises(SendError, match=r"t/0: found .*Timeout"):
+        await sender(producer).in_order("t", records)
+    assert producer.asked == 1
 
 
 async def test_keyed_records_go_where_every_client_puts_them(kafka: Kafka) -> None:

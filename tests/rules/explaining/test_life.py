@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rules import Kept, Life, Partition, Plan, as_json, life_in, life_of, replay, told
+from rules import Explainer, Kept, Life, Partition, Plan, as_json, life_in, life_of, names_of, replay, told
 from rules.explaining import near
 from rules.replaying import Record
 from tests.rules.explaining.told import explained, lived, moment, plan_of, signal, text, touchpoint
@@ -245,3 +245,34 @@ def test_times_are_in_the_librarys_zone(tmp_path: Path) -> None:
     lines = list(told(explained(plan, [touchpoint("23:30", "added")])))
     assert lines[0].startswith("ann at 2026-01-06 00:30 (Europe/Brussels), last heard of 2026-01-06 00:30")
     assert lines[3] == "  waits for 1h without paid since 00:30 until 01:30; broken by paid"
+
+
+class TestLinked:
+    """A customer of several ids: all that they did is told, under the one id that is the customer."""
+
+    LINES = (
+        touchpoint("10:00", "added", "anon:1"),
+        touchpoint("10:05", "identity.linked", "anon:1", properties={"to": "ann"}),
+        touchpoint("10:10", "view", "anon:1"),
+        touchpoint("12:00", "view", "bob"),
+    )
+
+    @pytest.mark.parametrize("asked", ["ann", "anon:1"])
+    def test_in_a_file(self, plan: Plan, asked: str) -> None:
+        names = names_of(asked, self.LINES)
+        assert names == {"ann", "anon:1"}
+        life = life_of(plan, asked, self.LINES, names=names)
+        assert life.customer == "ann"
+        assert [(one.signal, one.at, one.touchpoints[0].type) for one in life.fired] == [
+            ("left", moment("11:00"), "added")
+        ]
+        assert "views_1h is 0" in "\n".join(told(Explainer(plan).explain(life)))
+        at_view = life_of(plan, asked, self.LINES, at=moment("10:11"), names=names)
+        assert "views_1h is 1" in "\n".join(told(Explainer(plan).explain(at_view)))
+
+    def test_names_that_links_join(self) -> None:
+        pairs = [("a", "b"), ("c", "d"), ("e", "e"), ("d", "b")]
+        lines = [touchpoint("10:00", "identity.linked", one, properties={"to": other}) for one, other in pairs]
+        lines += [b"{", touchpoint("10:00", "view", "z", properties={"to": "a", "x": "identity.linked"})]
+        assert names_of("a", lines) == {"a", "b", "c", "d"}
+        assert names_of("z", lines) == {"z"}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rules import Plan
 from rules.state import State
+from rules.touchpoint import MAX_BYTES
 from tests.oracle import features as oracle
 from tests.oracle.library import library_of
 from tests.oracle.strategies import ORIGIN, PROFILES, SECOND, TOUCHPOINTS, features, libraries, logs
@@ -288,3 +289,51 @@ def test_numbers_stay_as_they_were_written() -> None:
     assert b'"value":1.50' in sent
     assert b'"n":12345678901234567890123' in sent
     assert json.loads(sent)["customer"] == "ann"
+
+
+def test_a_forward_may_be_larger_than_what_was_forwarded() -> None:
+    world = World.of(plan_of(SHOP), 1)
+    world.publish(
+        {"id": "l", "time": 1_000, "customer": "anon:1", "type": "identity.linked", "properties": {"to": "ann"}}
+    )
+    world.settle()
+    view = {"id": "v", "time": 1_000, "customer": "anon:1", "type": "view", "properties": {"x": ""}}
+    view["properties"] = {"x": "x" * (MAX_BYTES - len(json.dumps(view)))}
+    world.publish(view)
+    world.settle()
+    assert len(world.shards[0].records[-1].value or b"") > MAX_BYTES
+    assert not world.dead
+    assert read(world.plan, world.states()["ann"], "views", None) == 1
+
+
+def test_a_link_is_small() -> None:
+    world = World.of(plan_of(SHOP), 1)
+    properties = {"to": "ann", "x": "x" * 20_000}
+    world.publish({"id": "l", "time": 1_000, "customer": "anon:1", "type": "identity.linked", "properties": properties})
+    world.settle()
+    assert [one.reason for one in world.dead] == ["too large"]
+
+
+def test_the_largest_states_are_united_and_stay_bounded() -> None:
+    """Each beyond all measure, and linked in turn."""
+    tree = {
+        "library": {"name": "shop", "format": 1, "identities": {"limit": 10}},
+        "features": {"seen": {"distinct": "product", "of": "*"}, "last": {"last": "time", "of": "*", "per": "content"}},
+        "signals": [QUIET],
+    }
+    world, number = World.of(plan_of(tree), 2), 0
+    for customer in ["ann", "anon:1", "anon:2", "anon:3"]:
+        for _ in range(3_000):
+            number += 1
+            said = {"id": str(number), "time": number, "customer": customer, "type": "a", "product": f"p{number}"}
+            world.publish(said | {"content": f"c{number}" * 100})
+        world.publish({**LINK, "id": f"l{number}", "time": number, "customer": customer, "properties": {"to": "ann"}})
+        for shard in (0, 1, 0, 1, 0, 1):
+            while world.unread(shard):
+                world.turn(shard, 1_000)
+    assert not world.dead
+    assert max(len(raw) for shard in world.shards for raw in shard.states.values()) < 64 * 1024
+    state = world.states()["ann"]
+    assert state.links is not None
+    assert state.links.identities == ["anon:1", "anon:2", "anon:3"]
+    assert read(world.plan, state, "seen", None) == pytest.approx(12_000, rel=0.2)
