@@ -102,7 +102,8 @@ class Uses:
                     reads |= _step(step) if isinstance(step, Step) else Reads()
             case DateWindow(field):
                 reads |= Reads(profile=frozenset({field, "time_zone"}))
-        return reads | Reads(fields=frozenset({signal.per} if signal.per else ()))
+        named = frozenset({f"related.{signal.then.to}"} if signal.then.to is not None else ())
+        return reads | Reads(fields=frozenset({signal.per} if signal.per else ()), profile=named)
 
     def _channels(self, signal: Signal) -> Iterator[Channel]:
         """The channels that its message may go to."""

@@ -154,11 +154,15 @@ class Explainer:
         return Instance(
             per=standing.per,
             now=standing.now,
-            fires_at=standing.fires_at,
+            fires_at=self._before_forgotten(standing.fires_at, state),
             again_at=At(again_at) if again_at is not None and again_at > now else None,
             condition=condition,
             gap=standing.gap,
         )
+
+    def _before_forgotten(self, due: At | None, state: State) -> At | None:
+        """When it fires, where the customer is still known then."""
+        return due if due is not None and due <= state.clock + self.plan.library.forget_after else None
 
     def _question(self, text: str, per: str | None) -> Question:
         key = (text, per)

@@ -26,10 +26,10 @@ class Kept:
 
     state: bytes | None
     marker: bytes | None = None
-    context: bytes | None = None
     touchpoints: Sequence[bytes] = ()
     decisions: Sequence[bytes] = ()
     triggers: Sequence[bytes] = ()
+    context: bytes | None = None
 
 
 class _Data(msgspec.Struct):

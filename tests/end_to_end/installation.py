@@ -14,6 +14,7 @@ from rules import MARKER_KEY, Plan, compile_plan, decode_marker, load_library
 from rules.forgetting import FORGET
 from rules.replaying import History, switches_in
 from rules.state import decode_state
+from rules.wire import ASIDE
 from streams.changelog import ChangelogReader
 from streams.cli.application import application
 from streams.libraries import Published, from_line
@@ -210,11 +211,11 @@ class Installation:
             states = MemoryStates()
             ChangelogReader(str(number), states).read(Batch(records, seeks=1, fetched=0.0))
             found |= states
-        return {key: value for key, value in found.items() if key != MARKER_KEY}
+        return {key: value for key, value in found.items() if key not in ASIDE}
 
     def compacted(self) -> dict[bytes, bytes]:
         """The customers' encoded states as compaction leaves them: the last one of each."""
-        last = {record.key: record.value for record in self.read(CHANGELOG) if record.key != MARKER_KEY}
+        last = {record.key: record.value for record in self.read(CHANGELOG) if record.key not in ASIDE}
         return {key: value for key, value in last.items() if value is not None}
 
     def evaluated(self) -> dict[int, list[int]]:

@@ -9,10 +9,11 @@ from typing import Final
 
 import msgspec
 
-from rules import MARKER_KEY, Plan
+from rules import Plan
 from rules.partition import Clock
 from rules.replaying import History, replay
 from rules.state import State, decode_state
+from rules.wire import ASIDE
 
 Record = tuple[bytes | None, bytes | None]
 Place = tuple[str, int]
@@ -72,7 +73,7 @@ def replayed(plan: Plan | History, lines: Iterable[bytes], clock: Clock) -> Outc
         for letter in done.slice.dead_letters:
             outcome.dead.setdefault(done.partition, []).append((letter.offset, letter.reason, letter.place))
         for key, value in done.slice.changes:
-            if key != MARKER_KEY:
+            if key not in ASIDE:
                 outcome.keep(key, value)
     return outcome
 

@@ -407,3 +407,64 @@ class TestDrawing:
     )
     def test_spans(self, millis: int, text: str) -> None:
         assert span(millis) == text
+
+
+class TestContext:
+    SUNNY = """\
+        signal: sunny
+        status: live
+        follow: [page.viewed, {without: order.placed, for: 1h}]
+        if: context.weather[profile.town] == 'sun'
+        then: {channel: email}
+    """
+
+    def test_it_stands_before_the_first_step_and_changes_where_the_timeline_says(self, tmp_path: Path) -> None:
+        timeline = """\
+            - name: while the sun shines
+              profile: {town: Ghent}
+              context: {weather: {Ghent: sun}}
+              timeline:
+                - {at: "2026-01-05 10:00", type: page.viewed}
+                - {at: "2026-01-05 11:00", type: context.updated, properties: {weather: {Ghent: rain}}}
+                - {at: "2026-01-05 11:30", type: page.viewed}
+              until: 3h
+              fires:
+                - {at: "2026-01-05 11:00"}
+        """
+        outcome = only(tmp_path, self.SUNNY, timeline)
+        assert outcome.passed
+        assert [one.reason for one in outcome.found] == [None, "if"]
+
+    def test_a_timeline_without_any(self, tmp_path: Path) -> None:
+        timeline = """\
+            - name: nobody knows
+              profile: {town: Ghent}
+              timeline:
+                - {at: "2026-01-05 10:00", type: page.viewed}
+              until: 3h
+              fires: []
+        """
+        assert only(tmp_path, self.SUNNY, timeline).passed
+
+
+class TestRelated:
+    def test_it_fires_where_the_profile_names_somebody(self, tmp_path: Path) -> None:
+        signal = """\
+            signal: claim
+            status: live
+            follow: [claim.filed]
+            then: {channel: email, to: related.parent}
+        """
+        timeline = """\
+            - name: to the parent
+              profile: {related: {parent: p}}
+              timeline: [{at: "2026-01-05 10:00", type: claim.filed}]
+              fires: [{at: "2026-01-05 10:00", channel: email}]
+            - name: to nobody
+              timeline: [{at: "2026-01-05 10:00", type: claim.filed}]
+              fires: [{at: "2026-01-05 10:00"}]
+        """
+        files = {"signals/claim.yaml": signal, "signals/claim.test.yaml": timeline}
+        to_parent, to_nobody = outcomes(tmp_path, files)
+        assert (to_parent.passed, to_nobody.passed) == (True, True)
+        assert [one.reason for one in to_nobody.found] == ["no relation"]

@@ -28,7 +28,7 @@ def library(
     *signals: dict[str, Any], features: dict[str, Any] | None = None, late_by: str = "24h", **more: Any
 ) -> dict[str, Any]:
     common = {"owner": "tests", "reason": "A test wants it.", "status": "live", "then": {"channel": "email"}}
-    settings = {"name": "tests", "format": 1, "late_by": late_by, **more.pop("settings", {})}
+    settings = {"name": "tests", "format": 1, "late_by": late_by, "forget_after": "3650d", **more.pop("settings", {})}
     return {
         "library": settings,
         "interactions": None,

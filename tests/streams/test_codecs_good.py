@@ -37,6 +37,16 @@ class TestNative:
         )
         assert forwarded == [(b"ann", b'{"type":"a","time":5,"customer":"ann","id":"clicks:3:17"}')]
 
+    def test_a_context_is_of_nobody_and_for_all_partitions(self) -> None:
+        said = {"type": "context.updated", "time": "2026-01-05T10:00:00Z", "properties": {"weather": "rain"}}
+        value = json.dumps({**said, "customer": "ann", "id": "1", "from": "0:1"}).encode()
+        [(key, forwarded)] = translate(codec_for("native"), Incoming(value, key=b"session 9"))  # type: ignore[misc]
+        assert (key, json.loads(forwarded or b"")) == (None, said)
+
+    def test_a_context_without_a_time_has_that_of_its_record(self) -> None:
+        forwarded = decoded("native", {"type": "context.updated", "properties": {}}, timestamp=77)
+        assert forwarded == {"type": "context.updated", "time": 77, "properties": {}}
+
     def test_a_from_is_left_out(self) -> None:
         touchpoint = {"id": "n1", "type": "a", "time": 5, "customer": "ann"}
         assert decoded("native", touchpoint | {"from": "0:7"}) == touchpoint

@@ -166,6 +166,9 @@ class LibraryWords:
             yield Sentence("Then", phrase("It names no channel: it is recorded, and nothing is sent", would, "."))
         else:
             yield Sentence("Then", phrase("Sends ", content, " to ", self._policy.goes_to(signal), "."))
+        if then.to is not None:
+            whom = Named("profile", f"related.{then.to}")
+            yield Sentence("To", phrase("Whom the profile's ", whom, " names, in the customer's place."))
         if then.carry:
             items = [phrase(Code(name), ": ", says) for name, says in self.carried(signal)]
             yield Sentence("Takes along", phrase("As it is at that moment:"), tuple(items))

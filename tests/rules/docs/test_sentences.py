@@ -122,6 +122,7 @@ THENS = (
         "carry": (("n", "heat"),),
         "expires": HOUR,
         "cancel_on": ("b",),
+        "to": "parent",
     },
 )
 

@@ -20,7 +20,7 @@ def plan(over: str, when: str) -> Plan:
     return plan_of({"library": {"name": "shop", "format": 1}, "features": features, "signals": [signal]})
 
 
-OLD, NEW = plan("1h", "recent >= 9"), plan("2h", "days_since('2026-01-01') >= 1 and not exists(profile.x)")
+OLD, NEW = plan("1h", "recent >= 9"), plan("2h", "days_since('1970-02-01') >= 1 and not exists(profile.x)")
 
 
 def read(plan_: Plan, world: World, name: str) -> int:
@@ -54,7 +54,7 @@ def test_an_alias_at_a_switch() -> None:
     assert {key: state.due < NEVER for key, state in world.states().items()} == {"ann": True, "anon:1": False}
     world.plan = NEW
     world.publish({"id": "2", "time": 20, "customer": "anon:1", "type": "view"})
-    world.publish({"type": "clock.tick", "time": 1_767_400_000_000})
+    world.publish({"type": "clock.tick", "time": 2_851_200_000})
     world.settle()
     assert not world.dead
     assert read(NEW, world, "views") == 2
