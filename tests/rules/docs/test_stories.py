@@ -65,7 +65,7 @@ def test_all_that_is_declared_is_in_the_words(library: Library, words: LibraryWo
         for one in words.story(library.stories[0])
     }
     assert said == {
-        "Made of": "touchpoints of `content.*` or `visit` where its `brand` is “x”.",
+        "Made of": "Touchpoints of `content.*` or `visit` where its `brand` is “x”.",
         "Stages": "In this order: - “unaware”, where all begin - “aware” once “efficacy” is done and 2 touchpoints, "
         "each `visit`, came since the stage before began; overdue 30 days after the stage before began - “user” once 3 "
         "modules are done",
