@@ -260,7 +260,9 @@ class Evaluation:
         customer, channel = key.decode(), firing.signal.declared.then.channel
         identifier = trigger_id(firing.signal.name, customer, firing.per, firing.moment)
         moment = rfc3339(firing.moment)
-        done.decisions.append(Outgoing("", key, encode_decision(self.plan, customer, identifier, moment, decision)))
+        stages = self.plan.stages(state.parts) if self.plan.stories else None
+        raw = encode_decision(self.plan, customer, identifier, moment, decision, stages)
+        done.decisions.append(Outgoing("", key, raw))
         if decision.outcome == "sent" and channel is not None:
             raw = encode_trigger(self.plan, customer, identifier, moment, decision, state)
             done.triggers.append(Outgoing(channel, key, raw))

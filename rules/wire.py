@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -58,8 +59,18 @@ def _minute(minute: int) -> str:
     return f"{(_EPOCH + timedelta(days=days)).isoformat()}T{minute // 60:02d}:{minute % 60:02d}:"
 
 
-def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision) -> bytes:
-    """A decision; ``moment`` is the firing's in RFC 3339."""
+def encode_decision(
+    plan: Plan,
+    customer: str,
+    identifier: str,
+    moment: str,
+    decision: Decision,
+    stages: Mapping[str, str] | None = None,
+) -> bytes:
+    """A decision; ``moment`` is the firing's in RFC 3339, ``stages`` the customer's then by story, where there are any.
+
+    What a library has none of is left out.
+    """
     firing = decision.firing
     return orjson.dumps(
         {
@@ -74,6 +85,7 @@ def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, dec
             "channel": firing.signal.declared.then.channel,
             "late": firing.late,
             "library": plan.version,
+            **({"stages": stages} if stages else {}),
         }
     )
 
