@@ -8,6 +8,7 @@ from rules.declaration import Follow, Signal, Silent
 from rules.lint.finding import Check, Finding
 from rules.lint.linted import Linted
 from rules.places import Spot
+from rules.story import touches
 
 
 class Deprecated(Check):
@@ -25,12 +26,17 @@ class Deprecated(Check):
 
 
 def _named(linted: Linted) -> Iterator[tuple[str, Spot]]:
-    """The types that features and signals name, each with its place."""
+    """The types that features, stories and signals name, each with its place."""
     for feature in linted.library.features:
         for key in ("count", "of", "trend"):
             yield from linted.places.texts("feature", feature.name, key)
         for weight in feature.weights:
             yield weight.type, linted.places.of("feature", feature.name, "score", weight.type, at_key=True)
+    for story in linted.library.stories:
+        for path, _ in touches(story):
+            yield from linted.places.texts("story", story.name, *path, "of")
+            if path[-1:] in (("answered",), ("by",)):
+                yield from linted.places.texts("story", story.name, *path)
     for signal in linted.kept:
         yield from _named_by(linted, signal)
 

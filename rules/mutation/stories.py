@@ -57,7 +57,12 @@ class _Asked:
         unlocked = {name[2] for name in read if name[3] == "unlocked"}
         asked |= {name for module in story.modules if module.name in unlocked for name in module.after}
         asked |= {name for stage in story.stages for name in stage.modules} if self.stages else set()
-        asked |= {name for gate in story.channels for name in gate.after if ["unlocked", gate.channel] in own}
+        asked |= {
+            name
+            for gate in story.channels
+            for name in gate.after
+            if ["story", story.name, "unlocked", gate.channel] in own
+        }
         if all_of or (self.stages and any(stage.some for stage in story.stages)):
             asked |= set(story.module_names)
         for _ in story.modules:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from typing import Any
 
@@ -259,3 +260,12 @@ def test_a_library_without_stories_keeps_and_asks_nothing_of_them() -> None:
     plan = plan_of({"library": {"name": "plain", "format": 1}, "signals": [], "features": {"n": {"count": "a"}}})
     concern = plan.concern("a")
     assert (plan.stories, len(concern.takes), concern.keepers) == ([], 1, 2)
+
+
+def test_a_decision_says_the_stages_where_there_are_stories() -> None:
+    signal = {"signal": "x", "status": "live", "when": "stage.s == 'two'"}
+    made = drive(plan_of(library(STORY, signals=[signal])), touchpoints(2)).decisions
+    assert [json.loads(one.value)["stages"] for one in made] == [{"s": "two"}]
+    plain = {"signal": "x", "status": "live", "follow": ["a"]}
+    made = drive(plan_of({"library": {"name": "plain", "format": 1}, "signals": [plain]}), touchpoints(1)).decisions
+    assert [json.loads(one.value).get("stages") for one in made] == [None]

@@ -216,7 +216,7 @@ class ConditionWords:
         self,
         relations: Relations,
         feature: Callable[[FeatureRead], Phrase],
-        told: Callable[[FeatureRead, bool], Phrase],
+        told: Callable[[FeatureRead, bool], Phrase] | None = None,
     ) -> None:
         self._relations, self._claims = relations, Claims(feature, told)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from rules.docs.phrase import Code, Named, Part, Phrase, Quoted, joined, phrase
+from rules.docs.phrase import Code, Named, Part, Phrase, Quoted, capital, joined, phrase
 from rules.docs.wording.features import FeatureWords
 from rules.docs.wording.patterns import Sentence
 from rules.docs.wording.spans import lasting, number
@@ -73,7 +73,7 @@ class StoryWords:
 
     def sentences(self, story: Story) -> Iterator[Sentence]:
         """All that a story declares."""
-        yield Sentence("Made of", phrase(self._touch(story.of, "touchpoints"), "."))
+        yield Sentence("Made of", capital(phrase(self._touch(story.of, "touchpoints"), ".")))
         yield Sentence("Stages", phrase("In this order:"), tuple(self._stages(story)), ordered=True)
         if story.modules:
             yield Sentence("Modules", phrase("What is to be learned:"), tuple(map(self._of_module, story.modules)))
