@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rules.declaration import Library
-from rules.features import FeaturePlan, Take
+from rules.features import FeaturePlan, Kept, Take
 from rules.features.accumulator import newest_half
 from rules.fields import matches, matches_any
 from rules.firing import FIRED, Condition, SignalPlan
@@ -35,23 +35,23 @@ class Concern:
     """What a touchpoint of one type concerns.
 
     ``takes``: features that take it; ``late_takes``: those that still do beyond ``late_by``. ``edges``: conditions
-    that only a touchpoint can turn; those ``foretold`` are asked before it is taken too, as their value before can't be
-    read from the parts ``touched`` afterwards. ``whens``: the others, each with whether all its instances are asked.
-    ``sees``: follows and silents. ``dates``: those that a change of the profile may move. ``watched``: whether
-    something must be asked before it is taken.
+    that only a touchpoint can turn; ``whens``: the others, each with whether all its instances are asked; ``holds``:
+    those that must hold, which are asked before it is taken too. ``kept``: the parts that edges and whens read and it
+    changes, each with how to keep it, so that their value before can still be told. ``sees``: follows and silents.
+    ``dates``: those that a change of the profile may move. ``asked``: whether there are any but ``sees``.
     ``keepers``: how many parts may keep something of it.
     """
 
     takes: Takes
     late_takes: Takes
-    touched: tuple[int, ...]
+    kept: tuple[tuple[int, Kept | None], ...]
     edges: tuple[tuple[Condition, SignalPlan], ...]
-    foretold: tuple[tuple[Condition, SignalPlan], ...]
     whens: tuple[tuple[WhenMatcher, bool], ...]
+    holds: tuple[tuple[WhenMatcher, bool], ...]
     sees: tuple[See, ...]
     dates: tuple[DateMatcher, ...]
     profile: bool
-    watched: bool
+    asked: bool
     keepers: int
 
 
@@ -190,21 +190,22 @@ class Plan:
     def _concern(self, name: str) -> Concern:
         features = [feature for feature in self._features if feature.concerns(name)]
         edges = [edge for edge in self._edges if edge.reads.concern(name)]
-        foretold = tuple((edge.condition, edge.signal) for edge in edges if not edge.reads.told_after(name))
-        whens = tuple((when, when.reads.all_instances(name)) for when in self._whens if when.reads.concern(name))
+        whens = [(when, when.reads.all_instances(name)) for when in self._whens if when.reads.concern(name)]
+        reads = [edge.reads for edge in edges] + [when.reads for when, _ in whens if not when.hold]
+        read = {key for one in reads for key in one.parts()}
         sees = self._sees(name)
         dates = tuple(self._dates) if name == "profile.updated" else ()
         return Concern(
             takes=tuple((feature.take_of(name), self._reading(feature)) for feature in features),
             late_takes=tuple((feature.take_of(name), self._reading(feature)) for feature in features if feature.late),
-            touched=tuple(feature.key for feature in features),
-            edges=tuple((m.condition, m.signal) for m in edges if m.reads.told_after(name)),
-            foretold=foretold,
-            whens=whens,
+            kept=tuple((feature.key, feature.kept()) for feature in features if feature.key in read),
+            edges=tuple((edge.condition, edge.signal) for edge in edges),
+            whens=tuple(one for one in whens if not one[0].hold),
+            holds=tuple(one for one in whens if one[0].hold),
             sees=sees,
             dates=dates,
             profile=name == "profile.updated",
-            watched=bool(foretold or whens or dates),
+            asked=bool(edges or whens or dates),
             keepers=len(features) + len(sees) + len(whens) + 1,
         )
 

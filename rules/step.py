@@ -10,9 +10,10 @@ from xxhash import xxh3_64_digest
 
 from rules.bound import MAX_STATE, weigh
 from rules.fields import storable
-from rules.firing import FIRED, Condition, Moment, as_touchpoint, fire, seen_by_when
+from rules.firing import FIRED, Moment, as_touchpoint, fire, seen_by_when
+from rules.past import Past
 from rules.plan import Concern, Plan, Takes
-from rules.state import Parts, State
+from rules.state import State
 from rules.touchpoint import Touchpoint
 
 Outcome = Literal["applied", "late", "too late", "duplicate"]
@@ -94,12 +95,8 @@ def _as_touchpoints(customer: str, at: Moment) -> list[Touchpoint]:
 
 def _applied(state: State, touchpoint: Touchpoint, concern: Concern, late: bool) -> Moment:
     at = Moment(state.clock, touchpoint, late)
-    if concern.watched:
-        _take_watched(state, touchpoint, concern, at)
-    elif concern.edges:
-        kept = [state.parts.get(key) for key in concern.touched]
-        _take(state, touchpoint, concern, concern.takes, at)
-        _ask_edges(state, touchpoint, concern, kept, at)
+    if concern.asked:
+        _take_and_ask(state, touchpoint, concern, at)
     else:
         _take(state, touchpoint, concern, concern.takes, at)
     for see in concern.sees:
@@ -107,45 +104,35 @@ def _applied(state: State, touchpoint: Touchpoint, concern: Concern, late: bool)
     return at
 
 
-def _take_watched(state: State, touchpoint: Touchpoint, concern: Concern, at: Moment) -> None:
-    """Takes a touchpoint where conditions must be asked before it."""
-    foretold = [_true(state, condition, at) for condition, _ in concern.foretold]
-    befores = [when.before(state, touchpoint, every, at.now) for when, every in concern.whens]
-    inside = [one.before(state, at.now) for one in concern.dates]
-    kept = [state.parts.get(key) for key in concern.touched]
+def _take_and_ask(state: State, touchpoint: Touchpoint, concern: Concern, at: Moment) -> None:
+    """Takes a touchpoint, and asks the conditions that it concerns."""
+    past = _past(state, touchpoint, concern)
+    befores = [when.before(state, touchpoint, every, at.now) for when, every in concern.holds] if concern.holds else ()
+    inside = [one.before(state, at.now) for one in concern.dates] if concern.dates else ()
     _take(state, touchpoint, concern, concern.takes, at)
-    _ask_edges(state, touchpoint, concern, kept, at)
-    seen = seen_by_when(touchpoint)
-    for (condition, signal), was in zip(concern.foretold, foretold, strict=True):
-        if not was and condition(state.parts, state.profile, seen, at.now, None):
-            fire(state, signal, None, (touchpoint.id,), at)
-    for (when, _), before in zip(concern.whens, befores, strict=True):
-        when.after(state, touchpoint, before, at, True)
+    _ask_edges(state, touchpoint, concern, past, at)
+    for when, every in concern.whens:
+        when.ask(state, touchpoint, every, past, at)
+    for (when, _), before in zip(concern.holds, befores, strict=True):
+        when.after(state, before, at, True)
     for one, was in zip(concern.dates, inside, strict=True):
         one.after(state, touchpoint, was, at)
 
 
-def _true(state: State, condition: Condition, at: Moment) -> bool:
-    return bool(condition(state.parts, state.profile, None, at.now, None))
+def _past(state: State, touchpoint: Touchpoint, concern: Concern) -> Past:
+    parts, kept = state.parts, dict[int, Any]()
+    for key, keep in concern.kept:
+        part = parts.get(key)
+        kept[key] = part if keep is None or part is None else keep(part, touchpoint)
+    return Past(kept, state.profile.copy() if concern.profile else state.profile)
 
 
-def _ask_edges(state: State, touchpoint: Touchpoint, concern: Concern, kept: list[Any], at: Moment) -> None:
+def _ask_edges(state: State, touchpoint: Touchpoint, concern: Concern, past: Past, at: Moment) -> None:
     """Fires the conditions that the touchpoint turned true; the value before is only asked for where it matters."""
     parts, profile, now, seen = state.parts, state.profile, at.now, seen_by_when(touchpoint)
-    before: Parts | None = None
     for condition, signal in concern.edges:
-        if condition(parts, profile, seen, now, None):
-            before = before or _parts_before(parts, concern, kept)
-            if not condition(before, profile, None, now, None):
-                fire(state, signal, None, (touchpoint.id,), at)
-
-
-def _parts_before(parts: Parts, concern: Concern, kept: list[Any]) -> Parts:
-    """The parts as they were; one that wasn't there is None, as for a reader it is the same."""
-    before = parts.copy()
-    for at, key in enumerate(concern.touched):
-        before[key] = kept[at]
-    return before
+        if condition(parts, profile, seen, now, None) and not past.true(state, condition, now, None):
+            fire(state, signal, None, (touchpoint.id,), at)
 
 
 def _take(state: State, touchpoint: Touchpoint, concern: Concern, takes: Takes, at: Moment) -> None:
@@ -167,10 +154,12 @@ def _take(state: State, touchpoint: Touchpoint, concern: Concern, takes: Takes, 
 def _apply_too_late(state: State, touchpoint: Touchpoint, concern: Concern, done: Done) -> None:
     """Beyond `late_by`: features without a window take it, nothing fires, what it turns true counts as true before."""
     at = Moment(state.clock, touchpoint, True)
-    befores = [when.before(state, touchpoint, every, at.now) for when, every in concern.whens]
+    befores = [when.before(state, touchpoint, every, at.now) for when, every in concern.holds]
     _take(state, touchpoint, concern, concern.late_takes, at)
-    for (when, _), before in zip(concern.whens, befores, strict=True):
-        when.after(state, touchpoint, before, at, False)
+    for when, every in concern.whens:
+        when.ask(state, touchpoint, every, None, at)
+    for (when, _), before in zip(concern.holds, befores, strict=True):
+        when.after(state, before, at, False)
     if at.evicted:
         done(state, at)
 

@@ -1,6 +1,6 @@
 """Features: named values kept per customer over touchpoints, each an accumulator in a holder."""
 
 from rules.features.accumulator import Reader
-from rules.features.holder import PER_LIMIT, FeaturePlan, Take, plan_feature
+from rules.features.holder import PER_LIMIT, FeaturePlan, Kept, Take, plan_feature
 
-__all__ = ["PER_LIMIT", "FeaturePlan", "Reader", "Take", "plan_feature"]
+__all__ = ["PER_LIMIT", "FeaturePlan", "Kept", "Reader", "Take", "plan_feature"]

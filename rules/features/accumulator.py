@@ -43,6 +43,9 @@ class Accumulator(Protocol):
     def changes(self, part: Any, now: int) -> Iterable[int]:
         """The moments after ``now`` at which time alone may change the value by a step."""
 
+    def copy(self, part: Any) -> Any:
+        """What still reads as the part does now once `add` has been given it, where it isn't left as it was."""
+
     def halve(self, part: Any) -> Any:
         """The part in about half the room, older things more coarsely; None where it can't be made smaller."""
 
@@ -68,6 +71,9 @@ class Standing:
 
         return read_one
 
+    def copy(self, part: Any) -> Any:
+        return part
+
     def halve(self, part: Any) -> Any:
         return None
 
@@ -88,6 +94,9 @@ class Windowed(Standing):
 
     def __init__(self, over: int) -> None:
         self.over = over
+
+    def copy(self, part: Columns) -> Columns:
+        return [column.copy() for column in part]
 
     def kind(self, row: Row) -> Hashable:
         """Rows of different kinds are never joined."""

@@ -79,6 +79,10 @@ class Distinct(Standing):
             return _thinned(level, sample, newest, EXACT, SAMPLE)
         return _part(level, sample, newest)
 
+    def copy(self, part: Part) -> Part:
+        level, sample, newest = _sampled(part)
+        return _part(level, sample.copy(), newest.copy())
+
     def halve(self, part: Part) -> Part | None:
         level, sample, newest = _sampled(part)
         entries = len(sample) + len(newest)

@@ -28,6 +28,8 @@ Value = Callable[[Touchpoint], Any]
 Taken = str | Literal[True] | None
 """What came of a touchpoint in a feature kept per a field: the per value that had to go for it, True where it was taken
 and none had to go, None where it wasn't taken. A feature without `per` gives None."""
+Kept = Callable[[Any, Touchpoint], Any]
+"""From a part to one that still reads as it does now once the touchpoint has been taken."""
 Take = Callable[[Parts, Touchpoint, int, int], Taken]
 """Takes a touchpoint at (time, now)."""
 
@@ -50,10 +52,12 @@ class FeaturePlan:
     def types(self) -> tuple[str, ...]:
         return self.declared.types or tuple(weight.type for weight in self.declared.weights)
 
-    @property
-    def replaces(self) -> bool:
-        """Whether taking a touchpoint leaves the part as it was, and puts another in its place."""
-        return self.per is None and self.accumulator.replaces
+    def kept(self) -> Kept | None:
+        """The function that keeps the part as it reads before a touchpoint is taken; None where it stays as it is."""
+        accumulator = self.accumulator
+        if self.per is not None:
+            return _keep_keyed(self.per, accumulator)
+        return None if accumulator.replaces else lambda part, _: accumulator.copy(part)
 
     def concerns(self, name: str) -> bool:
         return matches_any(self.types(), name)
@@ -238,6 +242,18 @@ def _take_keyed(plan: FeaturePlan, per: Getter, value: Value) -> Take:
         return oldest
 
     return take
+
+
+def _keep_keyed(per: Getter, accumulator: Accumulator) -> Kept:
+    """Only what is kept of the touchpoint's own value can change; any may have to go."""
+
+    def keep(part: dict[str, Any], touchpoint: Touchpoint) -> dict[str, Any]:
+        kept, at = part.copy(), as_key(per(touchpoint))
+        if at in kept:
+            kept[at] = accumulator.copy(kept[at])
+        return kept
+
+    return keep
 
 
 def _read_keyed(key: int, accumulator: Accumulator, literal: str | None) -> Reader:

@@ -33,7 +33,7 @@ class TopEver(Standing):
         key = as_key(raw) or ""
         entry = part.get(key)
         if entry is not None and time < entry[2]:
-            entry[0], entry[1] = two_sum(entry[0], entry[1], amount)
+            part[key] = [*two_sum(entry[0], entry[1], amount), *entry[2:]]
             return part
         if entry is None and len(part) >= EXACT:
             entry = part.pop(min(part, key=lambda one: _total(part[one])))
@@ -41,6 +41,9 @@ class TopEver(Standing):
         part.pop(key, None)
         part[key] = [*two_sum(high, low, amount), time, raw]
         return part
+
+    def copy(self, part: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        return part.copy()
 
     def halve(self, part: dict[str, list[Any]]) -> dict[str, list[Any]] | None:
         largest = set(nlargest(len(part) // 2, part, key=lambda one: _total(part[one])))

@@ -85,6 +85,9 @@ class TotalOver(Standing):
         total = safe_sum(kept)
         return tidy(total / count if self.mean else total)
 
+    def copy(self, part: list[list[Any]]) -> list[list[Any]]:
+        return [column.copy() for column in part]
+
     def halve(self, part: list[list[Any]]) -> list[list[Any]] | None:
         times, numbers, buckets = _columns(part)
         entries = len(times) + len(buckets)
