@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from rules.declaration import Library
-from rules.features import FeaturePlan, Kept, Take
+from rules.features import FeaturePlan, Kept, Takes, takes_of
 from rules.features.accumulator import newest_half
 from rules.fields import matches, matches_any
 from rules.firing import FIRED, Condition, SignalPlan
@@ -25,25 +25,24 @@ from rules.state import State
 
 TYPES_CACHED: Final = 4096  # types come from outside: what is kept of them is bounded
 
-Takes = tuple[tuple[Take, tuple[WhenMatcher, ...]], ...]
-"""How features take a touchpoint, each with the whens whose instances begin with that, and end when it lets a per
-value go."""
-
 
 @dataclass(frozen=True, slots=True)
 class Concern:
     """What a touchpoint of one type concerns.
 
-    ``takes``: features that take it; ``late_takes``: those that still do beyond ``late_by``. ``edges``: conditions
-    that only a touchpoint can turn; ``whens``: the others, each with whether all its instances are asked; ``holds``:
-    those that must hold, which are asked before it is taken too. ``kept``: the parts that edges and whens read and it
-    changes, each with how to keep it, so that their value before can still be told. ``sees``: follows and silents.
-    ``dates``: those that a change of the profile may move. ``asked``: whether there are any but ``sees``.
+    ``takes``: features that take it; ``late_takes``: those that still do beyond ``late_by``; ``readers``: by the keys
+    of those kept per a field, the whens whose instances begin with that, and end as it lets a per value go.
+    ``edges``: conditions that only a touchpoint can turn; ``whens``: the others, each with whether all its instances
+    are asked; ``holds``: those that must hold, which are asked before it is taken too. ``kept``: the parts that edges
+    and whens read and it changes, each with how to keep it, so that their value before can still be told.
+    ``sees``: follows and silents. ``dates``: those that a change of the profile may move. ``watched``: whether
+    something must be asked before it is taken; ``asked``: whether something must be asked after.
     ``keepers``: how many parts may keep something of it.
     """
 
     takes: Takes
     late_takes: Takes
+    readers: Mapping[int, tuple[WhenMatcher, ...]]
     kept: tuple[tuple[int, Kept | None], ...]
     edges: tuple[tuple[Condition, SignalPlan], ...]
     whens: tuple[tuple[WhenMatcher, bool], ...]
@@ -51,6 +50,7 @@ class Concern:
     sees: tuple[See, ...]
     dates: tuple[DateMatcher, ...]
     profile: bool
+    watched: bool
     asked: bool
     keepers: int
 
@@ -196,8 +196,9 @@ class Plan:
         sees = self._sees(name)
         dates = tuple(self._dates) if name == "profile.updated" else ()
         return Concern(
-            takes=tuple((feature.take_of(name), self._reading(feature)) for feature in features),
-            late_takes=tuple((feature.take_of(name), self._reading(feature)) for feature in features if feature.late),
+            takes=takes_of(features, name),
+            late_takes=takes_of([feature for feature in features if feature.late], name),
+            readers={feature.key: reading for feature in features if (reading := self._reading(feature))},
             kept=tuple((feature.key, feature.kept()) for feature in features if feature.key in read),
             edges=tuple((edge.condition, edge.signal) for edge in edges),
             whens=tuple(one for one in whens if not one[0].hold),
@@ -205,7 +206,8 @@ class Plan:
             sees=sees,
             dates=dates,
             profile=name == "profile.updated",
-            asked=bool(edges or whens or dates),
+            watched=bool(dates or any(when.hold for when, _ in whens)),
+            asked=bool(edges or whens),
             keepers=len(features) + len(sees) + len(whens) + 1,
         )
 

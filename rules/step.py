@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from typing import Any, Final, Literal
+from collections.abc import Callable, Sequence
+from typing import Final, Literal
 
 from xxhash import xxh3_64_digest
 
 from rules.bound import MAX_STATE, weigh
+from rules.features import Takes, take_keyed
 from rules.fields import storable
 from rules.firing import FIRED, Moment, as_touchpoint, fire, seen_by_when
 from rules.past import Past
-from rules.plan import Concern, Plan, Takes
-from rules.state import State
+from rules.patterns import WhenMatcher
+from rules.plan import Concern, Plan
+from rules.state import Parts, State
 from rules.touchpoint import Touchpoint
 
 Outcome = Literal["applied", "late", "too late", "duplicate"]
@@ -95,7 +97,9 @@ def _as_touchpoints(customer: str, at: Moment) -> list[Touchpoint]:
 
 def _applied(state: State, touchpoint: Touchpoint, concern: Concern, late: bool) -> Moment:
     at = Moment(state.clock, touchpoint, late)
-    if concern.asked:
+    if concern.watched:
+        _take_watched(state, touchpoint, concern, at)
+    elif concern.asked:
         _take_and_ask(state, touchpoint, concern, at)
     else:
         _take(state, touchpoint, concern, concern.takes, at)
@@ -104,23 +108,30 @@ def _applied(state: State, touchpoint: Touchpoint, concern: Concern, late: bool)
     return at
 
 
-def _take_and_ask(state: State, touchpoint: Touchpoint, concern: Concern, at: Moment) -> None:
-    """Takes a touchpoint, and asks the conditions that it concerns."""
-    past = _past(state, touchpoint, concern)
-    befores = [when.before(state, touchpoint, every, at.now) for when, every in concern.holds] if concern.holds else ()
-    inside = [one.before(state, at.now) for one in concern.dates] if concern.dates else ()
-    _take(state, touchpoint, concern, concern.takes, at)
-    _ask_edges(state, touchpoint, concern, past, at)
-    for when, every in concern.whens:
-        when.ask(state, touchpoint, every, past, at)
+def _take_watched(state: State, touchpoint: Touchpoint, concern: Concern, at: Moment) -> None:
+    """Takes a touchpoint where some conditions must be asked before it."""
+    befores = [when.before(state, touchpoint, every, at.now) for when, every in concern.holds]
+    inside = [one.before(state, at.now) for one in concern.dates]
+    _take_and_ask(state, touchpoint, concern, at)
     for (when, _), before in zip(concern.holds, befores, strict=True):
         when.after(state, before, at, True)
     for one, was in zip(concern.dates, inside, strict=True):
         one.after(state, touchpoint, was, at)
 
 
+def _take_and_ask(state: State, touchpoint: Touchpoint, concern: Concern, at: Moment) -> None:
+    """Takes a touchpoint, and asks the conditions that it may have turned."""
+    past = _past(state, touchpoint, concern)
+    _take(state, touchpoint, concern, concern.takes, at)
+    if concern.edges:
+        _ask_edges(state, touchpoint, concern, past, at)
+    for when, every in concern.whens:
+        when.ask(state, touchpoint, every, past, at)
+
+
 def _past(state: State, touchpoint: Touchpoint, concern: Concern) -> Past:
-    parts, kept = state.parts, dict[int, Any]()
+    parts = state.parts
+    kept: Parts = {}
     for key, keep in concern.kept:
         part = parts.get(key)
         kept[key] = part if keep is None or part is None else keep(part, touchpoint)
@@ -136,19 +147,31 @@ def _ask_edges(state: State, touchpoint: Touchpoint, concern: Concern, past: Pas
 
 
 def _take(state: State, touchpoint: Touchpoint, concern: Concern, takes: Takes, at: Moment) -> None:
-    """Lets features and profile take a touchpoint; instances begin with that, or end as their value had to go."""
+    """Lets features and profile take a touchpoint."""
     parts, time, now = state.parts, touchpoint.time, at.now
-    for take, readers in takes:
-        taken = take(parts, touchpoint, time, now)
-        if taken is not None:
-            if taken is not True:
-                at.evicted += 1
-                for when in readers:
-                    when.end(state, taken)
-            for when in readers:
-                when.begin(state, touchpoint)
+    values = [value(touchpoint) for value in takes.values] if takes.values else ()
+    for key, add, same, place, per_place in takes.features:
+        taken = same if place is None else values[place]
+        if taken is None:
+            continue
+        if per_place is None:
+            parts[key] = add(parts.get(key), taken, time, now)
+        elif (per := values[per_place]) is not None:
+            gone = take_keyed(parts.setdefault(key, {}), per, add, taken, time, now)
+            _begin_and_end(state, touchpoint, concern.readers.get(key, ()), gone, at)
     if concern.profile:
         update_profile(state, touchpoint)
+
+
+def _begin_and_end(
+    state: State, touchpoint: Touchpoint, readers: Sequence[WhenMatcher], gone: str | None, at: Moment
+) -> None:
+    """A feature has taken a touchpoint under its per value: instances begin with that, or end as theirs had to go."""
+    at.evicted += gone is not None
+    for when in readers:
+        if gone is not None:
+            when.end(state, gone)
+        when.begin(state, touchpoint)
 
 
 def _apply_too_late(state: State, touchpoint: Touchpoint, concern: Concern, done: Done) -> None:

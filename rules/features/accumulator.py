@@ -109,7 +109,8 @@ class Windowed(Standing):
     def keep(self, part: Columns | None, row: Row, now: int) -> Columns:
         """The part with one more row, by time and then log order, without what may be forgotten."""
         columns = part or [[] for _ in row]
-        at = bisect_right(columns[0], row[0])
+        times, time = columns[0], row[0]
+        at = bisect_right(times, time) if times and time < times[-1] else len(times)
         for column, cell in zip(columns, row, strict=True):
             column.insert(at, cell)
         return self.without_surplus(columns, now)

@@ -30,7 +30,7 @@ class TopEver(Standing):
     def add(self, part: dict[str, list[Any]] | None, value: Ranked, time: int, now: int) -> dict[str, list[Any]]:
         part = {} if part is None else part
         raw, amount = value
-        key = as_key(raw) or ""
+        key = raw if type(raw) is str else as_key(raw) or ""
         entry = part.get(key)
         if entry is not None and time < entry[2]:
             part[key] = [*two_sum(entry[0], entry[1], amount), *entry[2:]]
