@@ -120,6 +120,7 @@ class _Compiler:
             per=_getter(signal.per),
             condition=self._compiled(parse(signal.condition, scope)) if signal.condition else None,
             carry=tuple(self._carry(name, text, scope) for name, text in signal.then.carry),
+            again=signal.again,
         )
 
     def _definitions(self, signal: Signal) -> list[Any]:

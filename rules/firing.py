@@ -35,7 +35,8 @@ class Carry:
 
 @dataclass(frozen=True, slots=True)
 class SignalPlan:
-    """What every pattern of a signal shares. ``key`` names the instance in state, ``again_key`` its last firing."""
+    """What every pattern of a signal shares. ``key`` names the instance in state, ``again_key`` its last firing.
+    ``again``: the least time between two of its firings (ms)."""
 
     declared: Signal
     key: int
@@ -43,6 +44,8 @@ class SignalPlan:
     per: Getter | None
     condition: Condition | None
     carry: tuple[Carry, ...]
+
+    again: int | None
 
     @property
     def name(self) -> str:
@@ -117,7 +120,7 @@ def last_firing(state: State, signal: SignalPlan, per: str | None) -> int | None
 
 def again_allows(state: State, signal: SignalPlan, per: str | None, now: int) -> bool:
     """Whether `again` lets the instance fire at ``now`` (ms). What it forbids isn't made up for."""
-    again = signal.declared.again
+    again = signal.again
     if again is None:
         return True
     last = last_firing(state, signal, per)
