@@ -81,6 +81,17 @@ class Distinct(Standing):
         level, sample, newest = _sampled(part)
         return _part(level, sample.copy(), newest.copy())
 
+    def reader(self, key: int) -> Reader:
+        count, read = self._count, self.read
+
+        def read_distinct(parts: Parts, now: int, per: str | None) -> int:
+            part = parts.get(key)
+            if not part:
+                return 0
+            return count(part, now) if type(part) is dict else read(part, now)
+
+        return read_distinct
+
     def halve(self, part: Part) -> Part | None:
         level, sample, newest = _sampled(part)
         entries = len(sample) + len(newest)

@@ -10,7 +10,7 @@ import xxhash
 
 from rules.declaration import Feature
 from rules.expression import Scope, compile_touchpoint, parse
-from rules.fields import as_key, getter, is_number, most_specific, storable
+from rules.fields import MAX_TEXT, as_key, getter, is_number, most_specific, storable
 from rules.touchpoint import Touchpoint
 
 Value = Callable[[Touchpoint], Any]
@@ -94,8 +94,8 @@ def _sort(feature: Feature) -> Sort:
 
 def digest(value: Any) -> int | None:
     """By which `distinct` tells values apart; None where the value is missing or too large to keep."""
-    key = as_key(storable(value))
-    return None if key is None else xxhash.xxh3_64_intdigest(key.encode())
+    key = value if type(value) is str else as_key(storable(value))
+    return None if key is None or len(key) > MAX_TEXT else xxhash.xxh3_64_intdigest(key.encode())
 
 
 def _number(value: Any) -> Any:
@@ -116,7 +116,10 @@ def _of_field(field: str, what: Callable[[Any], Any]) -> Value:
 
 
 def _ranked(field: str, by: str | None) -> Value:
-    read, amount = getter(field), _of_field(by, _number) if by else lambda _: 1.0
+    read = getter(field)
+    if by is None:
+        return lambda touchpoint: None if (value := storable(read(touchpoint))) is None else (value, 1.0)
+    amount = _of_field(by, _number)
 
     def ranked(touchpoint: Touchpoint) -> Any:
         value, number = storable(read(touchpoint)), amount(touchpoint)
