@@ -140,6 +140,7 @@ class _Compiler:
             condition=self._compiled(parse(signal.condition, scope)) if signal.condition else None,
             carry=tuple(self._carry(name, text, scope) for name, text in signal.then.carry),
             unless=self._compiled(parse(signal.unless, scope)) if signal.unless else None,
+            again=signal.again,
         )
 
     def _definitions(self, signal: Signal) -> list[Any]:

@@ -61,6 +61,9 @@ def getter(field: str) -> Getter:
 
 
 def _digging(read: Getter, path: list[str]) -> Getter:
+    if len(path) == 1:
+        return _looking_up(read, path[0])
+
     def dig(touchpoint: Touchpoint) -> Any:
         value = read(touchpoint)
         for name in path:
@@ -70,6 +73,16 @@ def _digging(read: Getter, path: list[str]) -> Getter:
         return value
 
     return dig
+
+
+def _looking_up(read: Getter, name: str) -> Getter:
+    """As most dotted fields are read: what holds them is a mapping, or missing."""
+
+    def look_up(touchpoint: Touchpoint) -> Any:
+        held = read(touchpoint)
+        return None if held is None else held.get(name)
+
+    return look_up
 
 
 def as_key(value: Any) -> str | None:
@@ -98,6 +111,8 @@ def is_number(value: Any) -> bool:
 
 def storable(value: Any) -> Any:
     """A value as state may keep it; None where it is too large to keep."""
+    if type(value) is str:
+        return value if len(value) <= MAX_TEXT else None
     if value is None or as_key(value) is None:
         return None
     return float(value) if type(value) is int and not is_number(value) else value

@@ -37,7 +37,8 @@ class Carry:
 
 @dataclass(frozen=True, slots=True)
 class SignalPlan:
-    """What every pattern of a signal shares. ``key`` names the instance in state, ``again_key`` its last firing."""
+    """What every pattern of a signal shares. ``key`` names the instance in state, ``again_key`` its last firing.
+    ``again``: the least time between two firings of an instance (ms)."""
 
     declared: Signal
     key: int
@@ -46,6 +47,7 @@ class SignalPlan:
     condition: Condition | None
     carry: tuple[Carry, ...]
     unless: Condition | None = None
+    again: int | None = None
 
     @property
     def name(self) -> str:
@@ -147,7 +149,7 @@ def last_firing(state: State, signal: SignalPlan, per: str | None) -> int | None
 
 def again_allows(state: State, signal: SignalPlan, per: str | None, now: int) -> bool:
     """Whether `again` lets the instance fire at ``now`` (ms). What it forbids isn't made up for."""
-    again = signal.declared.again
+    again = signal.again
     if again is None:
         return True
     last = last_firing(state, signal, per)

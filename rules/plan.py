@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from rules.context import Surroundings
 from rules.declaration import Library, Types
-from rules.features import FeaturePlan, Readable, Take
+from rules.features import FeaturePlan, Kept, Readable, Takes, takes_of
 from rules.features.accumulator import newest_half
 from rules.fields import matches, matches_any
 from rules.firing import FIRED, Condition, SignalPlan
@@ -29,33 +29,33 @@ from rules.stories import StoryPlan
 
 TYPES_CACHED: Final = 4096  # types come from outside: what is kept of them is bounded
 
-Takes = tuple[tuple[Take, tuple[WhenMatcher, ...]], ...]
-"""How features take a touchpoint, each with the whens whose instances begin with that, and end when it lets a per
-value go."""
-
 
 @dataclass(frozen=True, slots=True)
 class Concern:
     """What a touchpoint of one type concerns.
 
-    ``takes``: features and stories that take it; ``late_takes``: those that still do beyond ``late_by``. ``edges``:
-    conditions that only a touchpoint can turn; those ``foretold`` are asked before it is taken too, as their value
-    before can't be read from the parts ``touched`` afterwards. ``whens``: the others, each with whether all its
-    instances are asked. ``sees``: follows and silents. ``dates``: those that a change of the profile may move.
-    ``watched``: whether something must be asked before it is taken.
+    ``takes``: features and stories that take it; ``late_takes``: those that still do beyond ``late_by``; ``readers``:
+    by the keys of those kept per a field, the whens whose instances begin with that, and end as it lets a per value go.
+    ``edges``: conditions that only a touchpoint can turn; ``whens``: the others, each with whether all its instances
+    are asked; ``holds``: those that must hold, which are asked before it is taken too. ``kept``: the parts that edges
+    and whens read and it changes, each with how to keep it, so that their value before can still be told.
+    ``sees``: follows and silents. ``dates``: those that a change of the profile may move. ``watched``: whether
+    something must be asked before it is taken; ``asked``: whether something must be asked after.
     ``keepers``: how many parts may keep something of it.
     """
 
     takes: Takes
     late_takes: Takes
-    touched: tuple[int, ...]
+    readers: Mapping[int, tuple[WhenMatcher, ...]]
+    kept: tuple[tuple[int, Kept | None], ...]
     edges: tuple[tuple[Condition, SignalPlan], ...]
-    foretold: tuple[tuple[Condition, SignalPlan], ...]
     whens: tuple[tuple[WhenMatcher, bool], ...]
+    holds: tuple[tuple[WhenMatcher, bool], ...]
     sees: tuple[See, ...]
     dates: tuple[DateMatcher, ...]
     profile: bool
     watched: bool
+    asked: bool
     keepers: int
 
 
@@ -232,21 +232,24 @@ class Plan:
     def _concern(self, name: str) -> Concern:
         takers = [taker for taker in self._takers if taker.concerns(name)]
         edges = [edge for edge in self._edges if edge.reads.concern(name)]
-        foretold = tuple((edge.condition, edge.signal) for edge in edges if not edge.reads.told_after(name))
-        whens = tuple((when, when.reads.all_instances(name)) for when in self._whens if when.reads.concern(name))
+        whens = [(when, when.reads.all_instances(name)) for when in self._whens if when.reads.concern(name)]
+        reads = [edge.reads for edge in edges] + [when.reads for when, _ in whens if not when.hold]
+        read = {key for one in reads for key in one.parts()}
         sees = self._sees(name)
         dates = tuple(self._dates) if name == "profile.updated" else ()
         return Concern(
-            takes=tuple((taker.take_of(name), self.reading(taker)) for taker in takers),
-            late_takes=tuple((taker.take_of(name), self.reading(taker)) for taker in takers if taker.late),
-            touched=tuple(taker.key for taker in takers),
-            edges=tuple((m.condition, m.signal) for m in edges if m.reads.told_after(name)),
-            foretold=foretold,
-            whens=whens,
+            takes=takes_of(takers, name),
+            late_takes=takes_of([taker for taker in takers if taker.late], name),
+            readers={taker.key: reading for taker in takers if (reading := self.reading(taker))},
+            kept=tuple((taker.key, taker.kept()) for taker in takers if taker.key in read),
+            edges=tuple((edge.condition, edge.signal) for edge in edges),
+            whens=tuple(one for one in whens if not one[0].hold),
+            holds=tuple(one for one in whens if one[0].hold),
             sees=sees,
             dates=dates,
             profile=name == "profile.updated",
-            watched=bool(foretold or whens or dates),
+            watched=bool(dates or any(when.hold for when, _ in whens)),
+            asked=bool(edges or whens),
             keepers=sum(taker.keeps for taker in takers) + len(sees) + len(whens) + 1,
         )
 

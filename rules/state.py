@@ -46,11 +46,18 @@ class State(Struct, array_like=True, gc=False):
 
     def set_timer(self, key: int, due: int | None) -> None:
         """Puts the timer of a part at ``due``, or takes it away."""
+        timers = self.timers
+        was = timers.get(key)
+        if due == was:
+            return
         if due is None:
-            if self.timers.pop(key, None) is not None:
-                self.due = self.next_due()
-        elif self.timers.get(key) != due:
-            self.timers[key] = due
+            del timers[key]
+        else:
+            timers[key] = due
+            if due <= self.due:
+                self.due = due
+                return
+        if was == self.due:  # the earliest was this one, and any of them may be now
             self.due = self.next_due()
 
     def next_due(self) -> int:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 from xxhash import xxh3_64_digest
 
 from rules.bound import MAX_STATE, weigh
-from rules.firing import FIRED, Condition, Moment, as_touchpoint, fire, seen_by_when
+from rules.features import Takes, take_keyed
+from rules.firing import FIRED, Moment, as_touchpoint, fire, seen_by_when
 from rules.forgetting import FORGET, begin_life, live_on
-from rules.plan import Concern, Plan, Takes
+from rules.past import Past
+from rules.patterns import WhenMatcher
+from rules.plan import Concern, Plan
 from rules.policy import WAITING
 from rules.profile import update_profile
 from rules.state import NEVER, UNBORN, Parts, State
@@ -106,10 +109,8 @@ def _applied(state: State, touchpoint: Touchpoint, concern: Concern, late: bool)
     at = Moment(state.clock, touchpoint, late)
     if concern.watched:
         _take_watched(state, touchpoint, concern, at)
-    elif concern.edges:
-        kept = [state.parts.get(key) for key in concern.touched]
-        _take(state, touchpoint, concern, concern.takes, at)
-        _ask_edges(state, touchpoint, concern, kept, at)
+    elif concern.asked:
+        _take_and_ask(state, touchpoint, concern, at)
     else:
         _take(state, touchpoint, concern, concern.takes, at)
     for see in concern.sees:
@@ -118,68 +119,79 @@ def _applied(state: State, touchpoint: Touchpoint, concern: Concern, late: bool)
 
 
 def _take_watched(state: State, touchpoint: Touchpoint, concern: Concern, at: Moment) -> None:
-    """Takes a touchpoint where conditions must be asked before it."""
-    foretold = [_true(state, condition, at) for condition, _ in concern.foretold]
-    befores = [when.before(state, touchpoint, every, at.now) for when, every in concern.whens]
+    """Takes a touchpoint where some conditions must be asked before it."""
+    befores = [when.before(state, touchpoint, every, at.now) for when, every in concern.holds]
     inside = [one.before(state, at.now) for one in concern.dates]
-    kept = [state.parts.get(key) for key in concern.touched]
-    _take(state, touchpoint, concern, concern.takes, at)
-    _ask_edges(state, touchpoint, concern, kept, at)
-    seen = seen_by_when(touchpoint)
-    for (condition, signal), was in zip(concern.foretold, foretold, strict=True):
-        if not was and condition(state.parts, state.profile, seen, at.now, None):
-            fire(state, signal, None, (touchpoint.id,), at)
-    for (when, _), before in zip(concern.whens, befores, strict=True):
-        when.after(state, touchpoint, before, at, True)
+    _take_and_ask(state, touchpoint, concern, at)
+    for (when, _), before in zip(concern.holds, befores, strict=True):
+        when.after(state, before, at, True)
     for one, was in zip(concern.dates, inside, strict=True):
         one.after(state, touchpoint, was, at)
 
 
-def _true(state: State, condition: Condition, at: Moment) -> bool:
-    return bool(condition(state.parts, state.profile, None, at.now, None))
+def _take_and_ask(state: State, touchpoint: Touchpoint, concern: Concern, at: Moment) -> None:
+    """Takes a touchpoint, and asks the conditions that it may have turned."""
+    past = _past(state, touchpoint, concern)
+    _take(state, touchpoint, concern, concern.takes, at)
+    if concern.edges:
+        _ask_edges(state, touchpoint, concern, past, at)
+    for when, every in concern.whens:
+        when.ask(state, touchpoint, every, past, at)
 
 
-def _ask_edges(state: State, touchpoint: Touchpoint, concern: Concern, kept: list[Any], at: Moment) -> None:
+def _past(state: State, touchpoint: Touchpoint, concern: Concern) -> Past:
+    parts = state.parts
+    kept: Parts = {}
+    for key, keep in concern.kept:
+        part = parts.get(key)
+        kept[key] = part if keep is None or part is None else keep(part, touchpoint)
+    return Past(kept, state.profile.copy() if concern.profile else state.profile)
+
+
+def _ask_edges(state: State, touchpoint: Touchpoint, concern: Concern, past: Past, at: Moment) -> None:
     """Fires the conditions that the touchpoint turned true; the value before is only asked for where it matters."""
     parts, profile, now, seen = state.parts, state.profile, at.now, seen_by_when(touchpoint)
-    before: Parts | None = None
     for condition, signal in concern.edges:
-        if condition(parts, profile, seen, now, None):
-            before = before or _parts_before(parts, concern, kept)
-            if not condition(before, profile, None, now, None):
-                fire(state, signal, None, (touchpoint.id,), at)
-
-
-def _parts_before(parts: Parts, concern: Concern, kept: list[Any]) -> Parts:
-    """The parts as they were; one that wasn't there is None, as for a reader it is the same."""
-    before = parts.copy()
-    for at, key in enumerate(concern.touched):
-        before[key] = kept[at]
-    return before
+        if condition(parts, profile, seen, now, None) and not past.true(state, condition, now, None):
+            fire(state, signal, None, (touchpoint.id,), at)
 
 
 def _take(state: State, touchpoint: Touchpoint, concern: Concern, takes: Takes, at: Moment) -> None:
-    """Lets features and profile take a touchpoint; instances begin with that, or end as their value had to go."""
+    """Lets features and profile take a touchpoint."""
     parts, time, now = state.parts, touchpoint.time, at.now
-    for take, readers in takes:
-        taken = take(parts, touchpoint, time, now)
-        if taken is not None:
-            if taken is not True:
-                at.evicted += 1
-                for when in readers:
-                    when.end(state, taken)
-            for when in readers:
-                when.begin(state, touchpoint)
+    values = [value(touchpoint) for value in takes.values] if takes.values else ()
+    for key, add, same, place, per_place in takes.features:
+        taken = same if place is None else values[place]
+        if taken is None:
+            continue
+        if per_place is None:
+            parts[key] = add(parts.get(key), taken, time, now)
+        elif (per := values[per_place]) is not None:
+            gone = take_keyed(parts.setdefault(key, {}), per, add, taken, time, now)
+            _begin_and_end(state, touchpoint, concern.readers.get(key, ()), gone, at)
     if concern.profile:
         at.evicted += update_profile(state.profile, touchpoint)
+
+
+def _begin_and_end(
+    state: State, touchpoint: Touchpoint, readers: Sequence[WhenMatcher], gone: str | None, at: Moment
+) -> None:
+    """A feature has taken a touchpoint under its per value: instances begin with that, or end as theirs had to go."""
+    at.evicted += gone is not None
+    for when in readers:
+        if gone is not None:
+            when.end(state, gone)
+        when.begin(state, touchpoint)
 
 
 def _apply_too_late(state: State, touchpoint: Touchpoint, concern: Concern, done: Done) -> None:
     """Beyond `late_by`: features without a window take it, nothing fires, what it turns true counts as true before."""
     at = Moment(state.clock, touchpoint, True, counts=False)
-    befores = [when.before(state, touchpoint, every, at.now) for when, every in concern.whens]
+    befores = [when.before(state, touchpoint, every, at.now) for when, every in concern.holds]
     _take(state, touchpoint, concern, concern.late_takes, at)
-    for (when, _), before in zip(concern.whens, befores, strict=True):
-        when.after(state, touchpoint, before, at, False)
+    for when, every in concern.whens:
+        when.ask(state, touchpoint, every, None, at)
+    for (when, _), before in zip(concern.holds, befores, strict=True):
+        when.after(state, before, at, False)
     if at.evicted:
         done(state, at)

@@ -63,7 +63,12 @@ def rfc3339(millis: int) -> str:
 def _minute(minute: int) -> str:
     """The beginning of a minute since 1970, as ISO 8601 writes it."""
     days, minute = divmod(minute, 24 * 60)
-    return f"{(_EPOCH + timedelta(days=days)).isoformat()}T{minute // 60:02d}:{minute % 60:02d}:"
+    return f"{_day(days)}T{minute // 60:02d}:{minute % 60:02d}:"
+
+
+@lru_cache(maxsize=1024)
+def _day(days: int) -> str:
+    return (_EPOCH + timedelta(days=days)).isoformat()
 
 
 def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision, state: State) -> bytes:

@@ -43,6 +43,9 @@ class Accumulator(Protocol):
     def changes(self, part: Any, now: int) -> Iterable[int]:
         """The moments after ``now`` at which time alone may change the value by a step."""
 
+    def copy(self, part: Any) -> Any:
+        """What still reads as the part does now once `add` has been given it, where it isn't left as it was."""
+
     def halve(self, part: Any) -> Any:
         """The part in about half the room, older things more coarsely; None where it can't be made smaller."""
 
@@ -71,6 +74,9 @@ class Standing:
 
         return read_one
 
+    def copy(self, part: Any) -> Any:
+        return part
+
     def halve(self, part: Any) -> Any:
         return None
 
@@ -92,6 +98,9 @@ class Windowed(Standing):
     def __init__(self, over: int) -> None:
         self.over = over
 
+    def copy(self, part: Columns) -> Columns:
+        return [column.copy() for column in part]
+
     def kind(self, row: Row) -> Hashable:
         """Rows of different kinds are never joined."""
         return None
@@ -103,7 +112,8 @@ class Windowed(Standing):
     def keep(self, part: Columns | None, row: Row, now: int) -> Columns:
         """The part with one more row, by time and then log order, without what may be forgotten."""
         columns = part or [[] for _ in row]
-        at = bisect_right(columns[0], row[0])
+        times, time = columns[0], row[0]
+        at = bisect_right(times, time) if times and time < times[-1] else len(times)
         for column, cell in zip(columns, row, strict=True):
             column.insert(at, cell)
         return self.without_surplus(columns, now)

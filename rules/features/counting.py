@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-import xxhash
-
 from rules.features.accumulator import Reader, Standing
 from rules.features.buckets import EXACT, SWEEP
 from rules.features.times import Timed, Times
-from rules.fields import as_key
 from rules.state import Parts
 
 SAMPLE: Final = 512  # values beyond the newest
@@ -70,17 +67,33 @@ class Distinct(Standing):
     def __init__(self, over: int | None) -> None:
         self.over = over
 
-    def add(self, part: Part | None, value: Any, time: int, now: int) -> Part:
+    def add(self, part: Part | None, key: int, time: int, now: int) -> Part:
+        """The part with the digest of one more value."""
         level, sample, newest = _sampled(part)
-        key = xxhash.xxh3_64_intdigest((as_key(value) or "").encode())
-        newest[key] = max(time, newest.pop(key, time), sample.pop(key, time))
+        newest[key] = max(time, newest.pop(key, time), sample.pop(key, time) if sample else time)
         if self.over is not None:
             _forget_expired(newest, now - self.over)
-            _forget_expired(sample, now - self.over)
+            if sample:
+                _forget_expired(sample, now - self.over)
         if len(newest) > EXACT and len(newest) % SWEEP == 0:
             newest = self._unexpired(newest, now)
             return _thinned(level, sample, newest, EXACT, SAMPLE)
         return _part(level, sample, newest)
+
+    def copy(self, part: Part) -> Part:
+        level, sample, newest = _sampled(part)
+        return _part(level, sample.copy(), newest.copy())
+
+    def reader(self, key: int) -> Reader:
+        count, read = self._count, self.read
+
+        def read_distinct(parts: Parts, now: int, per: str | None) -> int:
+            part = parts.get(key)
+            if not part:
+                return 0
+            return count(part, now) if type(part) is dict else read(part, now)
+
+        return read_distinct
 
     def halve(self, part: Part) -> Part | None:
         level, sample, newest = _sampled(part)
@@ -99,13 +112,21 @@ class Distinct(Standing):
 
     def read(self, part: Part, now: int) -> int:
         level, sample, newest = _sampled(part)
-        return (len(self._unexpired(sample, now)) << level) + len(self._unexpired(newest, now))
+        if not sample:
+            return self._count(newest, now)
+        return (self._count(sample, now) << level) + self._count(newest, now)
 
     def changes(self, part: Part, now: int) -> Iterable[int]:
         if self.over is None:
             return ()
         over, (_, sample, newest) = self.over, _sampled(part)
         return [time + over for latest in (sample, newest) for time in latest.values() if time + over > now]
+
+    def _count(self, latest: Latest, now: int) -> int:
+        if self.over is None:
+            return len(latest)
+        edge = now - self.over
+        return sum([time > edge for time in latest.values()])
 
     def _unexpired(self, latest: Latest, now: int) -> Latest:
         if self.over is None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from rules.declaration import Feature
-from rules.expression import Scope, compile_touchpoint, counts_days, parse
+from rules.expression import counts_days
 from rules.features.accumulator import Accumulator, Reader, newest_half
 from rules.features.counting import CountEver, CountOver, Distinct
 from rules.features.extremes import ExtremeEver, ExtremeOver
@@ -16,7 +16,8 @@ from rules.features.ranking import TopEver, TopOver
 from rules.features.score import Score
 from rules.features.totals import TotalEver, TotalOver
 from rules.features.trend import Trend
-from rules.fields import Getter, as_key, getter, is_number, matches_any, most_specific, storable
+from rules.features.values import Reading, reading_of
+from rules.fields import Getter, as_key, getter, matches_any
 from rules.identity import part_key
 from rules.state import Parts
 from rules.touchpoint import Touchpoint
@@ -24,13 +25,10 @@ from rules.touchpoint import Touchpoint
 PER_LIMIT: Final = 100
 _TIMES: Final = frozenset({"first", "last", "min", "max", "top"})  # of times they give a time
 
-Value = Callable[[Touchpoint], Any]
-"""What a feature takes of a touchpoint; None where it doesn't take it."""
-Taken = str | Literal[True] | None
-"""What came of a touchpoint in a feature kept per a field: the per value that had to go for it, True where it was taken
-and none had to go, None where it wasn't taken. A feature without `per` gives None."""
-Take = Callable[[Parts, Touchpoint, int, int], Taken]
-"""Takes a touchpoint at (time, now)."""
+Add = Callable[[Any, Any, int, int], Any]
+"""An accumulator's: (part, what is taken, time, now)."""
+Kept = Callable[[Any, Touchpoint], Any]
+"""From a part to one that still reads as it does now once the touchpoint has been taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +51,12 @@ class FeaturePlan:
     def types(self) -> tuple[str, ...]:
         return self.declared.types or tuple(weight.type for weight in self.declared.weights)
 
-    @property
-    def replaces(self) -> bool:
-        """Whether taking a touchpoint leaves the part as it was, and puts another in its place."""
-        return self.per is None and self.accumulator.replaces
+    def kept(self) -> Kept | None:
+        """The function that keeps the part as it reads before a touchpoint is taken; None where it stays as it is."""
+        accumulator = self.accumulator
+        if self.per is not None:
+            return _keep_keyed(self.per, accumulator)
+        return None if accumulator.replaces else lambda part, _: accumulator.copy(part)
 
     @property
     def is_time(self) -> bool:
@@ -67,16 +67,21 @@ class FeaturePlan:
     def is_count(self) -> bool:
         return self.declared.kind == "count"
 
+    @property
+    def add(self) -> Add:
+        return self.accumulator.add
+
     def concerns(self, name: str) -> bool:
         return matches_any(self.types(), name)
 
-    def take_of(self, name: str) -> Take:
-        """The function that takes touchpoints of one type."""
-        constant = _constant_of(self.declared, name)
-        if self.per is None and constant is not None:
-            return _take_constant(self, constant)
-        value = _value_of(self.declared, name, self.zone)
-        return _take_one(self, value) if self.per is None else _take_keyed(self, self.per, value)
+    @property
+    def per_reading(self) -> Reading | None:
+        """How the per value is read; None for one that is kept once."""
+        return Reading("key", self.declared.per) if self.declared.per else None
+
+    def reading_of(self, name: str) -> Reading:
+        """What it takes of touchpoints of one type."""
+        return reading_of(self.declared, name, self.zone)
 
     def reader(self, own: bool, literal: str | None) -> Reader:
         """Reads the value: the customer's, that of the per value asked for, or that of ``literal``."""
@@ -144,112 +149,26 @@ def _accumulator(feature: Feature) -> Accumulator:
             return Score(feature.half_life or 1)
 
 
-def _constant_of(feature: Feature, name: str) -> Any:
-    """What the feature takes of every touchpoint of a type alike; None where it has to look."""
-    if feature.where is not None or feature.kind not in ("count", "trend", "score"):
+def take_keyed(instances: dict[str, Any], at: str, add: Add, taken: Any, time: int, now: int) -> str | None:
+    """Takes what is kept under a per value, as the one touched latest; gives back the one that had to go for it."""
+    instances[at] = add(instances.pop(at, None), taken, time, now)
+    if len(instances) <= PER_LIMIT:
         return None
-    if feature.kind != "score":
-        return True
-    amount = _amount(feature, name)
-    return None if isinstance(amount, str) else float(amount)
+    oldest: str = next(iter(instances))
+    del instances[oldest]
+    return oldest
 
 
-def _amount(feature: Feature, name: str) -> float | str:
-    amounts = {weight.type: weight.amount for weight in feature.weights}
-    return amounts[most_specific(amounts, name) or ""]
+def _keep_keyed(per: Getter, accumulator: Accumulator) -> Kept:
+    """Only what is kept of the touchpoint's own value can change; any may have to go."""
 
+    def keep(part: dict[str, Any], touchpoint: Touchpoint) -> dict[str, Any]:
+        kept, at = part.copy(), as_key(per(touchpoint))
+        if at in kept:
+            kept[at] = accumulator.copy(kept[at])
+        return kept
 
-def _value_of(feature: Feature, name: str, zone: str) -> Value:
-    value = _bare_value(feature, name, zone)
-    if feature.where is None:
-        return value
-    where = compile_touchpoint(parse(feature.where, Scope(kind="touchpoint")), zone)
-    return lambda touchpoint: value(touchpoint) if where(touchpoint) else None
-
-
-def _bare_value(feature: Feature, name: str, zone: str) -> Value:
-    match feature.kind:
-        case "count" | "trend":
-            return lambda _: True
-        case "score":
-            return _weight(feature, name, zone)
-        case "sum" | "mean" | "min" | "max":
-            return _number(getter(feature.field or ""))
-        case "top":
-            return _ranked(getter(feature.field or ""), feature.by)
-        case _:
-            read = getter(feature.field or "")
-            return lambda touchpoint: storable(read(touchpoint))
-
-
-def _number(read: Getter) -> Value:
-    def number(touchpoint: Touchpoint) -> Any:
-        value = read(touchpoint)
-        return value if is_number(value) else None
-
-    return number
-
-
-def _ranked(read: Getter, by: str | None) -> Value:
-    amount = _number(getter(by)) if by else lambda _: 1.0
-
-    def ranked(touchpoint: Touchpoint) -> Any:
-        value, number = storable(read(touchpoint)), amount(touchpoint)
-        return None if value is None or number is None else (value, float(number))
-
-    return ranked
-
-
-def _weight(feature: Feature, name: str, zone: str) -> Value:
-    amount = _amount(feature, name)
-    if not isinstance(amount, str):
-        number = float(amount)
-        return lambda _: number
-    weigh = compile_touchpoint(parse(amount, Scope(kind="touchpoint")), zone)
-
-    def weight(touchpoint: Touchpoint) -> Any:
-        value = weigh(touchpoint)
-        return float(value) if is_number(value) else None
-
-    return weight
-
-
-def _take_one(plan: FeaturePlan, value: Value) -> Take:
-    key, add = plan.key, plan.accumulator.add
-
-    def take(parts: Parts, touchpoint: Touchpoint, time: int, now: int) -> None:
-        taken = value(touchpoint)
-        if taken is not None:
-            parts[key] = add(parts.get(key), taken, time, now)
-
-    return take
-
-
-def _take_constant(plan: FeaturePlan, value: Any) -> Take:
-    key, add = plan.key, plan.accumulator.add
-
-    def take_constant(parts: Parts, touchpoint: Touchpoint, time: int, now: int) -> None:
-        parts[key] = add(parts.get(key), value, time, now)
-
-    return take_constant
-
-
-def _take_keyed(plan: FeaturePlan, per: Getter, value: Value) -> Take:
-    key, add = plan.key, plan.accumulator.add
-
-    def take(parts: Parts, touchpoint: Touchpoint, time: int, now: int) -> Taken:
-        taken, at = value(touchpoint), as_key(per(touchpoint))
-        if taken is None or at is None:
-            return None
-        instances = parts.setdefault(key, {})
-        instances[at] = add(instances.pop(at, None), taken, time, now)
-        if len(instances) <= PER_LIMIT:
-            return True
-        oldest: str = next(iter(instances))
-        del instances[oldest]
-        return oldest
-
-    return take
+    return keep
 
 
 def _read_keyed(key: int, accumulator: Accumulator, literal: str | None) -> Reader:

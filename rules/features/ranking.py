@@ -30,10 +30,10 @@ class TopEver(Standing):
     def add(self, part: dict[str, list[Any]] | None, value: Ranked, time: int, now: int) -> dict[str, list[Any]]:
         part = {} if part is None else part
         raw, amount = value
-        key = as_key(raw) or ""
+        key = raw if type(raw) is str else as_key(raw) or ""
         entry = part.get(key)
         if entry is not None and time < entry[2]:
-            entry[0], entry[1] = two_sum(entry[0], entry[1], amount)
+            part[key] = [*two_sum(entry[0], entry[1], amount), *entry[2:]]
             return part
         if entry is None and len(part) >= EXACT:
             entry = part.pop(min(part, key=lambda one: _total(part[one])))
@@ -49,6 +49,9 @@ class TopEver(Standing):
         largest = set(nlargest(EXACT, entries, key=lambda key: _total(entries[key])))
         kept = [(key, entry) for key, entry in entries.items() if key in largest]
         return dict(sorted(kept, key=lambda one: one[1][2]))
+
+    def copy(self, part: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        return part.copy()
 
     def halve(self, part: dict[str, list[Any]]) -> dict[str, list[Any]] | None:
         largest = set(nlargest(len(part) // 2, part, key=lambda one: _total(part[one])))

@@ -15,10 +15,6 @@ class Readable(Protocol):
         """The part that it is read from."""
 
     @property
-    def replaces(self) -> bool:
-        """Whether taking a touchpoint leaves the part as it was, and puts another in its place."""
-
-    @property
     def is_time(self) -> bool:
         """Whether it is epoch milliseconds."""
 

@@ -36,7 +36,8 @@ class Timed(Standing):
             return [time]
         if type(part[0]) is not int:
             return self._add_to(buckets_of(part[0]), part[1], time, now - self.kept)
-        part = _with(part, time, now - self.kept)
+        as_most = part[0] > now - self.kept and time >= part[-1]
+        part = [*part, time] if as_most else _with(part, time, now - self.kept)
         return part if len(part) <= self.exact else self._swept([], part)
 
     def later(self, part: Times, edge: int) -> int:

@@ -98,6 +98,9 @@ class TotalOver(Standing):
         buckets = without_expired(by_time([*buckets, *others_buckets]), now - self.over)
         return _merged(times, numbers, buckets, EXACT, MOST) if len(times) > EXACT else _part(times, numbers, buckets)
 
+    def copy(self, part: list[list[Any]]) -> list[list[Any]]:
+        return [column.copy() for column in part]
+
     def halve(self, part: list[list[Any]]) -> list[list[Any]] | None:
         times, numbers, buckets = _columns(part)
         entries = len(times) + len(buckets)

@@ -48,6 +48,7 @@ class FollowMatcher:
         self.late_by_of = library.late_by_of
         self.zone = library.time_zone
         self.nodes = compile_nodes(pattern, latency_of)
+        self.timed = any(quiet is not None for quiet in self.nodes.quiet)
         self.same = [getter(field) for field in compared_fields(pattern)]
         self.breakers = sum(1 << at for at, step in enumerate(pattern.steps) if not isinstance(step, Step))
         self.instances = Instances(signal, per is not None, self._due)
@@ -140,7 +141,8 @@ class FollowMatcher:
             self._apply(state, per, seen, at)
         else:
             self._break_all(state, seen._replace(mask=mask & self.breakers), at)
-        self.instances.set_timer(state)
+        if self.timed:
+            self.instances.set_timer(state)
 
     def _break_all(self, state: State, seen: Seen, at: Moment) -> None:
         """A touchpoint without the per field: it begins and fulfils nothing, but counts as one of `without`."""
@@ -156,11 +158,15 @@ class FollowMatcher:
         at.evicted += self.instances.put(state, per, instance)
 
     def _read(self, state: State, per: str | None, instance: Instance, seen: Seen, at: Moment) -> None:
-        self._pass(instance, at.now)  # a silence that is over but hasn't fired: `again` forbade it
-        completion = self._late(instance, seen, at) if at.late else self._in_order(instance, seen)
-        if completion is not None:
-            fire(state, self.signal, per, completion.ids, at, completion.time)
-        if len(instance[KEPT]) > KEEP or (instance[KEPT] and instance[KEPT][0][0] < at.now - self.late_by):
+        if at.late or instance[RUN] is not None or seen.mask & self.nodes.begins:
+            self._pass(instance, at.now)  # a silence that is over but hasn't fired: `again` forbade it
+            completion = self._late(instance, seen, at) if at.late else self._in_order(instance, seen)
+            if completion is not None:
+                fire(state, self.signal, per, completion.ids, at, completion.time)
+        else:
+            instance[KEPT].append(seen)
+        kept = instance[KEPT]
+        if len(kept) > KEEP or (kept and kept[0][0] < at.now - self.late_by):
             self._fold(instance, at.now)
 
     def _pass(self, instance: Instance, now: int) -> Completion | None:
@@ -217,10 +223,12 @@ class FollowMatcher:
         base = None if instance[BASE] is None else run_of(instance[BASE])
         while kept and (len(kept) > KEEP or kept[0][0] < clock - self.late_by):
             seen = Seen(*kept.pop(0))
+            instance[FOLDED] = seen.time
+            if base is None and not seen.mask & self.nodes.begins:
+                continue
             settled = base and self.nodes.settle(base, seen.time)
             after = self.nodes.feed(settled if isinstance(settled, Run) else None, seen)
             base = after if isinstance(after, Run) else None
-            instance[FOLDED] = seen.time
         instance[BASE] = base
 
 

@@ -59,6 +59,16 @@ class Instances:
         else:
             state.parts[self.key] = instance
 
+    def keep(self, state: State, per: str | None, instance: Any) -> bool:
+        """Puts an instance, as `put` does, and sets the timer."""
+        if not self.per:
+            state.parts[self.key] = instance
+            state.set_timer(self.key, self.due(state, None, instance))
+            return False
+        gone = self.put(state, per, instance)
+        self.set_timer(state)
+        return gone
+
     def end(self, state: State, per: str | None) -> None:
         """Ends an instance without firing."""
         if self.per:

@@ -70,11 +70,12 @@ class Node:
 @dataclass(frozen=True, slots=True)
 class Nodes:
     """The compiled steps of a follow. ``quiet``: for each node, how long the silences from it on take (ms); None where
-    a touchpoint is still awaited."""
+    a touchpoint is still awaited. ``begins``: the bit of touchpoints that may begin a run."""
 
     nodes: tuple[Node, ...]
     latest: bool
     quiet: tuple[int | None, ...]
+    begins: int
 
     def settle(self, run: Run, until: int) -> Run | Completion:
         """The run after the silences that end at or before ``until``."""
@@ -112,10 +113,9 @@ class Nodes:
         return run
 
     def _begin(self, seen: Seen) -> Run | Completion | None:
-        first = self.nodes[0]
-        if not seen.mask & first.fulfils or None in seen.same:
+        if not seen.mask & self.begins or None in seen.same:
             return None
-        return self._fulfil(Run(0, seen.time, 0, seen.same, []), first, seen)
+        return self._fulfil(Run(0, seen.time, 0, seen.same, []), self.nodes[0], seen)
 
     def _fulfil(self, run: Run, node: Node, seen: Seen) -> Run | Completion:
         ids = [*run.ids, seen.id]
@@ -153,7 +153,7 @@ def compile_nodes(pattern: Follow, latency_of: Callable[[Types], int]) -> Nodes:
                 same = tuple(fields.index(field) for field in step.same)
                 nodes.append(Node(bit, breaks, step.within, step.times, same))
         breaks = 0
-    return Nodes(tuple(nodes), pattern.restart == "latest", _quiet(nodes))
+    return Nodes(tuple(nodes), pattern.restart == "latest", _quiet(nodes), nodes[0].fulfils)
 
 
 def _quiet(nodes: list[Node]) -> tuple[int | None, ...]:

@@ -48,12 +48,15 @@ class SilentMatcher:
             return
         time: int = touchpoint.time
         instance = self.instances.get(state, per)
-        if instance is not None and instance[TIME] + self.duration <= at.now:
-            instance[WAITS] = False  # its moment is over; `again` forbade it, else it has fired
         if instance is None or time > instance[TIME]:
             instance = [time, touchpoint.id, True]
+        elif instance[TIME] + self.duration <= at.now:
+            instance[WAITS] = False  # its moment is over; `again` forbade it, else it has fired
         elif time == instance[TIME] and instance[WAITS]:
             instance[ID] = touchpoint.id
+        if not at.late:
+            at.evicted += self.instances.keep(state, per, instance)
+            return
         at.evicted += self.instances.put(state, per, instance)
         self._settle(state, per, instance, at)
         self.instances.set_timer(state)

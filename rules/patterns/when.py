@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from rules.features import FeaturePlan, Readable
 from rules.firing import FIRED, Condition, Moment, SignalPlan, again_allows, fire, forget, seen_by_when
+from rules.past import Past
 from rules.patterns.matcher import Instances
 from rules.state import UNBORN, State
 from rules.touchpoint import Touchpoint
@@ -18,6 +19,9 @@ TRUE_BEFORE: Final = -1  # true, but not turned so: it fires only after it has b
 SINCE: Final = 0
 AS_OF: Final = 1
 DUE: Final = 2
+
+_ALONE: Final = (None,)
+_NONE: Final = ()
 
 Before = list[tuple[str | None, Any]]
 
@@ -39,10 +43,9 @@ class Reads:
         by_touchpoint = self.touchpoint and name != FIRED
         return by_touchpoint or by_profile or any(plan.concerns(name) for plan in features)
 
-    def told_after(self, name: str) -> bool:
-        """Whether the value before a touchpoint of this type can still be told once the features have taken it."""
-        taking = [plan for plan, _ in self.shared if plan.concerns(name)]
-        return all(plan.replaces for plan in taking) and not (self.profile and name == "profile.updated")
+    def parts(self) -> set[int]:
+        """The keys of the parts that it is read from."""
+        return {plan.key for plan, _ in self.shared} | {plan.key for plan in self.own}
 
     def all_instances(self, name: str) -> bool:
         """Whether a touchpoint of this type can change instances of other per values than its own."""
@@ -88,19 +91,36 @@ class WhenMatcher:
         self.instances = Instances(signal, per is not None, _due)
 
     def before(self, state: State, touchpoint: Touchpoint, every: bool, now: int) -> Before:
-        """The value of each instance that the touchpoint concerns, just before it."""
-        return [(per, self._before(state, per, now)) for per in self._asked(state, touchpoint, every)]
-
-    def after(self, state: State, touchpoint: Touchpoint, before: Before, at: Moment, counts: bool) -> None:
-        """Asks again, fires what turned true (only where it ``counts``), and sets timers anew."""
+        """Of one with `hold`: since when each instance that the touchpoint concerns is true, just before it."""
         own = self.per(touchpoint) if self.per else None
+        return [(per, self._before(state, per, now)) for per in self._asked(state, own, every)]
+
+    def after(self, state: State, before: Before, at: Moment, counts: bool) -> None:
+        """Of one with `hold`: asks again, and sets timers anew. Where it doesn't count, what turned was true before."""
         for per, since in before:
             if self.per and not self._lives(state, per):
                 self.instances.end(state, per)
-                continue
-            at_hand = seen_by_when(touchpoint) if counts and per == own else None
-            self._turn(state, per, since, at, at_hand, counts)
-        if self.keeps:
+            elif not self._true(state, per, at.now):
+                self._keep(state, per, None, at.now)
+            elif since is None:
+                self._keep(state, per, at.now if counts else TRUE_BEFORE, at.now)
+            else:
+                self._keep(state, per, since, at.now)
+        self.instances.set_timer(state)
+
+    def ask(self, state: State, touchpoint: Touchpoint, every: bool, past: Past | None, at: Moment) -> None:
+        """Of one without `hold`: fires what the touchpoint has turned true since ``past``, and sets timers anew.
+
+        Without ``past`` it is too late to fire anything.
+        """
+        own = self.per(touchpoint) if self.per else None
+        seen = seen_by_when(touchpoint) if past is not None else None
+        for per in self._asked(state, own, every):
+            if self.per and not self._lives(state, per):
+                self.instances.end(state, per)
+            else:
+                self._ask(state, per, seen if per == own else None, past, at)
+        if self.timed:
             self.instances.set_timer(state)
 
     def wake(self, state: State, at: Moment) -> None:
@@ -183,13 +203,13 @@ class WhenMatcher:
         kept = state.parts.get(self.signal.key) if self.several else None
         return self.reads.instances(state) if kept is None else list(kept)
 
-    def _asked(self, state: State, touchpoint: Touchpoint, every: bool) -> list[str | None]:
+    def _asked(self, state: State, own: str | None, every: bool) -> Sequence[str | None]:
         if self.per is None:
-            return [None]
-        own = self.per(touchpoint)
+            return _ALONE
         if not every:
-            return [] if own is None else [own]
-        return list(dict.fromkeys([*self.living(state), *([] if own is None else [own])]))
+            return _NONE if own is None else [own]
+        living = self.living(state)
+        return living if own is None or own in living else [*living, own]
 
     def _lives(self, state: State, per: str | None) -> bool:
         if self.several:
@@ -224,20 +244,14 @@ class WhenMatcher:
             return None
         return moment if since is None else since
 
-    def _turn(
-        self, state: State, per: str | None, since: int | None, at: Moment, touchpoint: Touchpoint | None, counts: bool
-    ) -> None:
+    def _ask(self, state: State, per: str | None, touchpoint: Touchpoint | None, past: Past | None, at: Moment) -> None:
         true = self._true(state, per, at.now, touchpoint)
-        turned = true and since is None
-        if turned and counts and not self.hold:
+        was = past is not None and (true or self.reads.touchpoint) and past.true(state, self.condition, at.now, per)
+        if true and not was and past is not None:
             fire(state, self.signal, per, (at.touchpoint.id,) if at.touchpoint else (), at)
-        if not self.keeps:
-            return
-        if self.reads.touchpoint:
-            true = self._true(state, per, at.now)
-        if turned:
-            since = at.now if self.hold and counts else TRUE_BEFORE
-        self._keep(state, per, since if true else None, at.now)
+        if self.timed:
+            stays = self._true(state, per, at.now) and (true or was) if self.reads.touchpoint else true
+            self._keep(state, per, TRUE_BEFORE if stays else None, at.now)
 
     def _keep(self, state: State, per: str | None, since: int | None, now: int) -> None:
         due = self._next_due(state, per, since, now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from rules.expression import counts_days
-from rules.features import Reader, Take
+from rules.features import Reader
 from rules.fields import matches_any
 from rules.identity import part_key
 from rules.state import Parts
@@ -24,13 +24,25 @@ from rules.touchpoint import Touchpoint
 NOW: Final = 2  # where a part has the standing after all touchpoints
 
 
+@dataclass(frozen=True, slots=True)
+class Assessing:
+    """What a story reads of touchpoints of one type."""
+
+    story: StoryPlan
+    name: str
+    same = None
+
+    def value(self) -> Callable[[Touchpoint], Any]:
+        return self.story.assessor_of(self.name)
+
+
 class StoryPlan:
     """A story. ``key``: its part. ``latest_by``: how late (ms) a touchpoint may come. ``proofs``: what the types of the
     catalogue prove."""
 
-    replaces = True
     late = False
     per = None
+    per_reading = None
     keeps = KEEP  # touchpoints of which something may be kept
 
     def __init__(self, story: Story, proofs: Mapping[str, str], zone: str, latest_by: int) -> None:
@@ -57,18 +69,19 @@ class StoryPlan:
     def concerns(self, name: str) -> bool:
         return matches_any(self.types(), name)
 
-    def take_of(self, name: str) -> Take:
-        """The function that takes touchpoints of one type."""
-        assess, course, key, latest_by = self._assessor(name), self.course, self.key, self.latest_by
+    def reading_of(self, name: str) -> Assessing:
+        """What it reads of touchpoints of one type."""
+        return Assessing(self, name)
 
-        def take(parts: Parts, touchpoint: Touchpoint, time: int, now: int) -> None:
-            seen = assess(touchpoint)
-            if seen is not None:
-                parts[key] = taken(course, parts.get(key), seen, now - latest_by)
+    def add(self, part: Part | None, seen: Any, time: int, now: int) -> Part:
+        """The part with what was seen of one more touchpoint."""
+        return taken(self.course, part, seen, now - self.latest_by)
 
-        return take
+    def kept(self) -> None:
+        """Its part stays as it is when another takes its place."""
 
-    def _assessor(self, name: str) -> Callable[[Touchpoint], Any]:
+    def assessor_of(self, name: str) -> Callable[[Touchpoint], Any]:
+        """What it sees in a touchpoint of one type; None in one that isn't of the story."""
         return assessor(self.declared, name, self.proofs.get(name), self.zone)
 
     def halve(self, part: Part) -> Part | None:
@@ -91,8 +104,6 @@ class StoryValue:
 
     story: StoryPlan
     reading: Reading
-
-    replaces = True
 
     @property
     def key(self) -> int:

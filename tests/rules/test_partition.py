@@ -281,14 +281,14 @@ def test_types_that_nothing_names_share_what_they_concern(plan: Plan) -> None:
     made_up = [plan.concern(f"made.up.{at}") for at in range(5)]
     assert all(concern is made_up[0] for concern in made_up)
     assert plan.concern("viewed") is not made_up[0]
-    assert not made_up[0].takes
+    assert not made_up[0].takes.features
 
 
 def test_a_wildcard_is_found_for_types_that_nothing_names() -> None:
     wild = plan_of(
         library({"all": {"count": "content.*"}, "some": {"score": {"*": 1, "content.*": 2}, "half_life": "1h"}})
     )
-    assert len(wild.concern("content.a").takes) == 2
+    assert len(wild.concern("content.a").takes.features) == 2
     assert wild.concern("content.a") is wild.concern("content.b.c")
-    assert len(wild.concern("other").takes) == 1
-    assert wild.concern("clock.tick").takes == ()
+    assert len(wild.concern("other").takes.features) == 1
+    assert wild.concern("clock.tick").takes.features == ()

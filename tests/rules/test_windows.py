@@ -24,6 +24,7 @@ from rules.features.latest import FirstOver
 from rules.features.ranking import TopEver, TopOver
 from rules.features.totals import TotalOver
 from rules.features.trend import Trend
+from rules.features.values import digest
 from rules.state import decode_state
 from tests.rules.driving import decoded, drive, plan_of
 
@@ -278,7 +279,7 @@ def test_top_ever() -> None:
 @pytest.mark.parametrize("rhythm", MANY)
 def test_distinct(rhythm: Rhythm) -> None:
     distinct, older = Distinct(OVER), 0
-    for look in looks(distinct, rhythm, lambda chance, _: int(chance.paretovariate(0.6)) % 8_000):
+    for look in looks(distinct, rhythm, lambda chance, _: digest(int(chance.paretovariate(0.6)) % 8_000)):
         window = look.window()
         truth = len({one.value for one in window})
         older = max(older, truth - EXACT)
@@ -289,7 +290,7 @@ def test_distinct(rhythm: Rhythm) -> None:
 
 def test_distinct_ever() -> None:
     distinct, errors = Distinct(None), list[float]()
-    for look in looks(distinct, RHYTHMS[0], lambda chance, _: chance.randrange(30_000)):
+    for look in looks(distinct, RHYTHMS[0], lambda chance, _: digest(chance.randrange(30_000))):
         truth = len({one.value for one in look.taken})
         error = distinct.read(look.part, look.now) - truth
         assert truth > EXACT or error == 0
@@ -302,6 +303,10 @@ def ranked_one(chance: random.Random, order: int) -> tuple[str, float]:
     return str(order % 9), chance.random()
 
 
+def one_digest(chance: random.Random, order: int) -> int | None:
+    return digest(mixed(chance, order))
+
+
 HALVED: Final = [
     pytest.param(CountOver(OVER), one, id="count"),
     pytest.param(Trend(OVER, 0.2), one, id="trend"),
@@ -311,8 +316,8 @@ HALVED: Final = [
     pytest.param(FirstOver(OVER), mixed, id="first"),
     pytest.param(TopOver(OVER), ranked_one, id="top"),
     pytest.param(TopEver(), ranked_one, id="top ever"),
-    pytest.param(Distinct(OVER), mixed, id="distinct"),
-    pytest.param(Distinct(None), mixed, id="distinct ever"),
+    pytest.param(Distinct(OVER), one_digest, id="distinct"),
+    pytest.param(Distinct(None), one_digest, id="distinct ever"),
 ]
 
 
