@@ -1,4 +1,4 @@
-"""What all tests share: one real Kafka a session, started by the first test that asks for it."""
+"""What all tests share: one real Kafka for each worker, started by its first test that asks for it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.kafka import Kafka, KafkaUnavailableError
 
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[Kafka]:
-    """A broker for the whole session; tests tell their topics apart by `kafka.topic_name()`.
+    """A broker for all tests of a worker; tests tell their topics apart by `kafka.topic_name()`.
 
     A test that restarts or kills its broker starts one of its own: `with Kafka() as kafka`.
     """
@@ -29,11 +29,11 @@ def kafka() -> Iterator[Kafka]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a broker serves runs alone. Of random examples no coverage is told: to count the lines that so many of them
-    run, other tests run them too, takes longer than the examples."""
+    """Marks what a broker serves. Of random examples no coverage is told: to count the lines that so many of them run,
+    other tests run them too, takes longer than the examples."""
     for item in items:
         if "kafka" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.alone)
+            item.add_marker(pytest.mark.programs)
         elif getattr(getattr(item, "obj", None), "is_hypothesis_test", False) or item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.no_cover)
 

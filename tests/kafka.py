@@ -20,7 +20,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -34,6 +34,9 @@ __all__ = ["Kafka", "KafkaUnavailableError", "Message", "Record"]
 
 START_LIMIT = 90.0  # seconds for a broker to answer
 STOP_LIMIT = 30.0  # seconds for an orderly stop, then it is killed
+
+SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""A JVM that is there for minutes: what its best compiler and its collector's threads cost never comes back."""
 
 SETTINGS = """\
 process.roles=broker,controller
@@ -68,18 +71,24 @@ num.recovery.threads.per.data.dir=2
 class Kafka:
     """One broker on free ports of the loopback, its data in a folder of its own.
 
-    `heap` is the JVM's (`512m`); `settings` are added to server.properties; `folder` keeps data and output (a
-    temporary one, removed by `close`, when it isn't given). `stop` or `kill9`, then `start`: the same data and port.
+    `heap` is the JVM's (`512m`), `flags` are what else it is told: none for a broker that is measured. `settings` are
+    added to server.properties; `folder` keeps data and output (a temporary one, removed by `close`, when it isn't
+    given). `stop` or `kill9`, then `start`: the same data and port.
     """
 
     def __init__(
-        self, *, heap: str = "512m", settings: Mapping[str, str] | None = None, folder: Path | None = None
+        self,
+        *,
+        heap: str = "512m",
+        flags: Sequence[str] = SHORT_LIVED,
+        settings: Mapping[str, str] | None = None,
+        folder: Path | None = None,
     ) -> None:
         self._own_folder = folder is None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="telltale-kafka-"))
         self.log_file = self.folder / "kafka.out"
         self.port, self._controller_port = free_ports(2)
-        self._heap = heap
+        self._options = [f"-Xmx{heap}", *flags]
         self._settings = dict(settings or {})
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -210,7 +219,7 @@ class Kafka:
 
     def _spawn(self, main: str, *arguments: str) -> subprocess.Popen[bytes]:
         java = tool("java", "default-jre-headless")
-        options = [f"-Xmx{self._heap}", "-Djava.awt.headless=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
+        options = [*self._options, "-Djava.awt.headless=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
         command = [*dying_with_its_parent(), java, *options, "-cp", f"{jars()}/*", main, *arguments]
         with self.log_file.open("ab") as output:
             # A session of its own: Ctrl-C in the terminal ends the tests, and they end the broker.

@@ -7,6 +7,8 @@ import pytest
 from tests import kafka_client
 from tests.kafka import Kafka, Message
 
+pytestmark = pytest.mark.programs
+
 
 def test_read_all_gives_back_what_was_produced(kafka: Kafka) -> None:
     topic = kafka.create_topic(kafka.topic_name(), partitions=2)

@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] = ()) -> None:
 
 
 def work(given: argparse.Namespace) -> list[Report]:
-    with Kafka(heap="1g") as kafka, tempfile.TemporaryDirectory(prefix="telltale-bench-") as folder:
+    with Kafka(heap="1g", flags=()) as kafka, tempfile.TemporaryDirectory(prefix="telltale-bench-") as folder:
         create_topics(kafka, LOG, OUTPUT)
         library = short_silence(Path(folder) / "library")
         with Detector(kafka.bootstrap, library, folder=Path(folder) / "detector", create_topics=True) as detector:

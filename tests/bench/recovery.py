@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] = ()) -> None:
 
 
 def work(given: argparse.Namespace) -> list[Report]:
-    with Kafka(heap="1g") as kafka, tempfile.TemporaryDirectory(prefix="telltale-bench-") as folder:
+    with Kafka(heap="1g", flags=()) as kafka, tempfile.TemporaryDirectory(prefix="telltale-bench-") as folder:
         create_topics(kafka, "full.touchpoints", "empty.touchpoints")
         feed(kafka, "full.touchpoints", log(given.customers))
         _evaluate(kafka, Path(folder), given.customers)

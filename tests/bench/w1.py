@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] = ()) -> None:
 
 
 def work(given: argparse.Namespace) -> list[Report]:
-    with Kafka(heap="1g") as kafka, tempfile.TemporaryDirectory(prefix="telltale-bench-") as folder:
+    with Kafka(heap="1g", flags=()) as kafka, tempfile.TemporaryDirectory(prefix="telltale-bench-") as folder:
         return Contest(kafka, Path(folder), workload(given.touchpoints)).run(given)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from tests.oracle import calendar
@@ -211,21 +211,24 @@ WALKERS: dict[type[ast.expr], Callable[[Any, Lookup], Any]] = {
 }
 
 
-def mentions(text: Any) -> list[tuple[str, bool]]:
+def mentions(text: Any) -> Sequence[tuple[str, bool]]:
     """Every dotted name in an expression, and whether a key in brackets follows it."""
-    if not isinstance(text, str):
-        return []
-    keyed = {id(node.value) for node in ast.walk(parse(text)) if isinstance(node, ast.Subscript)}
-    called = {id(node.func) for node in ast.walk(parse(text)) if isinstance(node, ast.Call)}
-    return [
-        (node.id, id(node) in keyed)
-        for node in ast.walk(parse(text))
-        if isinstance(node, ast.Name) and id(node) not in called
-    ]
+    return mentions_in(text) if isinstance(text, str) else ()
 
 
-def comparisons(text: Any) -> list[Comparison]:
+@functools.cache
+def mentions_in(text: str) -> Sequence[tuple[str, bool]]:
+    nodes = list(ast.walk(parse(text)))
+    keyed = {id(node.value) for node in nodes if isinstance(node, ast.Subscript)}
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    return [(node.id, id(node) in keyed) for node in nodes if isinstance(node, ast.Name) and id(node) not in called]
+
+
+def comparisons(text: Any) -> Sequence[Comparison]:
     """Every comparison in an expression, those of chains one by one."""
-    if not isinstance(text, str):
-        return []
+    return comparisons_in(text) if isinstance(text, str) else ()
+
+
+@functools.cache
+def comparisons_in(text: str) -> Sequence[Comparison]:
     return [pair for node in ast.walk(parse(text)) if isinstance(node, ast.Compare) for pair in pairs(node)]

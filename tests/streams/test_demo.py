@@ -25,7 +25,7 @@ from streams.demo.traffic import Traffic
 from streams.importer import Imported
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.programs
 
 ROOT = Path(__file__).parent.parent.parent
 LIMIT = 120.0
