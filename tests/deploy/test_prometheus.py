@@ -24,7 +24,7 @@ def promtool(*arguments: str | Path, given: str = "") -> str:
         how = "promtool is not in PATH; install it (Debian: apt-get install prometheus)"
         pytest.fail(how) if os.environ.get("CI") else pytest.skip(how)
     done = subprocess.run(
-        [program, *map(str, arguments)], input=given, capture_output=True, text=True, timeout=60, check=False
+        [program, *map(str, arguments)], input=given, capture_output=True, text=True, timeout=150, check=False
     )
     printed = done.stdout + done.stderr
     assert done.returncode == 0, printed

@@ -91,13 +91,12 @@ def test_each_is_a_schema(name: str) -> None:
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
 def test_what_the_engine_sends_and_decides_is_right_by_them(pack: Path) -> None:
-    trigger, decision = closed(SCHEMAS["trigger"]), closed(SCHEMAS["decision"])
+    trigger, cancel, decision = (closed(SCHEMAS[name]) for name in ("trigger", "cancel", "decision"))
     triggers, decisions = replayed(pack)
     assert triggers
     for one in triggers:
-        trigger.validate(orjson.loads(one.value))
         event = decode_event(one.value)
-        assert isinstance(event, TriggerEvent)
+        (trigger if isinstance(event, TriggerEvent) else cancel).validate(orjson.loads(one.value))
         assert (event.data.customer.encode(), event.data.channel) == (one.key, one.channel)
     for one in decisions:
         decision.validate(orjson.loads(one.value))

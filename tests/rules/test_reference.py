@@ -110,8 +110,3 @@ def test_it_is_sound_markdown() -> None:
 
 def unescaped(line: str) -> int:
     return line.replace("\\|", "").count("|")
-
-
-def test_no_key_of_a_later_release_is_promised() -> None:
-    for key in ("stage", "modules", "to"):
-        assert f"| `{key}` | " not in TEXT.replace("| `to` | When they end.", "")
