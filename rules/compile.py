@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.dates import zone_named
-from rules.declaration import DateWindow, Follow, Library, Signal, Silence, Silent, Step, Types, When
+from rules.declaration import DateWindow, Follow, Library, Segment, Signal, Silence, Silent, Step, Types, When
 from rules.expression import (
     Expression,
     FeatureRead,
@@ -55,7 +55,7 @@ class _Compiler:
     def plan(self) -> Plan:
         signals = [signal for signal in self.library.signals if signal.status in _RUNS]
         whens = [self._when(signal, signal.pattern) for signal in signals if isinstance(signal.pattern, When)]
-        return Plan(
+        plan = Plan(
             library=self.library,
             features=tuple(self.features.values()),
             edges=[when for when in whens if isinstance(when, EdgeMatcher)],
@@ -69,6 +69,11 @@ class _Compiler:
             ],
             latency_of=self._latency_of,
         )
+        plan.segments = [(one.name, self._segment(one)) for one in self.library.segments]
+        return plan
+
+    def _segment(self, segment: Segment) -> Condition:
+        return self._compiled(parse(segment.condition, Scope("customer", self.infos, segments=self.segments)))
 
     def _follow(self, signal: Signal, pattern: Follow) -> FollowMatcher:
         return FollowMatcher(self._signal(signal), pattern, _getter(signal.per), self.library, self._latency_of)

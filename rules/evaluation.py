@@ -260,7 +260,8 @@ class Evaluation:
         firing, done, key, channel = decision.firing, self.slice, self.key, decision.channel
         identifier = trigger_id(firing.signal.name, decision.of or customer, firing.per, firing.moment)
         moment = rfc3339(firing.moment)
-        done.decisions.append(Outgoing("", key, encode_decision(self.plan, customer, identifier, moment, decision)))
+        said = encode_decision(self.plan, customer, identifier, moment, decision, state)
+        done.decisions.append(Outgoing("", key, said))
         if decision.outcome == "sent" and channel is not None:
             raw = encode_trigger(self.plan, customer, identifier, moment, decision, state)
             done.triggers.append(Outgoing(channel.name, key, raw))

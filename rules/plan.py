@@ -76,6 +76,7 @@ class Plan:
         self.version = f"{library.name}@{library.digest[:12]}"
         self.channels = tuple(channel.name for channel in library.channels)
         self.known_types = frozenset(interaction.name for interaction in library.interactions)
+        self.segments: Sequence[tuple[str, Condition]] = ()  # told with decisions
         self._features, self._edges, self._whens = features, edges, whens
         self._follows, self._silents, self._dates = follows, silents, dates
         matchers: list[Matcher] = [*whens, *follows, *silents, *dates]

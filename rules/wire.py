@@ -58,7 +58,7 @@ def _minute(minute: int) -> str:
     return f"{(_EPOCH + timedelta(days=days)).isoformat()}T{minute // 60:02d}:{minute % 60:02d}:"
 
 
-def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision) -> bytes:
+def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision, state: State) -> bytes:
     """A decision; ``moment`` is the firing's in RFC 3339."""
     firing, channel = decision.firing, decision.channel
     said: dict[str, Any] = {
@@ -78,6 +78,8 @@ def encode_decision(plan: Plan, customer: str, identifier: str, moment: str, dec
         said["at"] = rfc3339(decision.at)
     if plan.policy.used:
         said.update(_of_policy(decision))
+        if plan.segments:
+            said["segments"] = _segments(plan, decision, state)
     return orjson.dumps(said)
 
 
@@ -92,6 +94,13 @@ def _of_policy(decision: Decision) -> dict[str, Any]:
         "loop": None if channel is None else channel.loop,
     }
     return {name: value for name, value in said.items() if value is not None}
+
+
+def _segments(plan: Plan, decision: Decision, state: State) -> list[str]:
+    """The names of the segments that the customer is in as it is decided."""
+    firing = decision.firing
+    now = firing.moment if decision.at is None else decision.at
+    return [name for name, is_in in plan.segments if is_in(state.parts, state.profile, firing.touchpoint, now, None)]
 
 
 def encode_trigger(plan: Plan, customer: str, identifier: str, moment: str, decision: Decision, state: State) -> bytes:

@@ -123,7 +123,7 @@ class TestSaid:
 
     def test_expiry(self, tmp_path: Path) -> None:
         files = {**FILES, "signals/basket.yaml": GOOD.replace(", expires: 24h", "")}
-        expected = "signals/basket.yaml:8:1 a trigger of `basket` that expires after 48h, as nothing else is said"
+        expected = "signals/basket.yaml:9:1 a trigger of `basket` that expires after 48h, as nothing else is said"
         assert found(tmp_path, files, "no-expiry") == [expected]
         no_channel = {**FILES, "signals/basket.yaml": GOOD.replace("channel: email, expires: 24h", "content: a")}
         assert found(tmp_path, no_channel, "no-expiry") == []
