@@ -33,7 +33,7 @@ def blocks(language: str) -> list[str]:
 def write_library(folder: Path) -> Path:
     """The README's files, which say their names in their first lines, and the least that goes with them."""
     files = {re.match(r"# (\S+)\n", text)[1]: text for text in blocks("yaml")}  # type: ignore[index]
-    files |= {"library.yaml": "name: readme\nformat: 1\n", "channels.yaml": "email: {}\n"}
+    files["library.yaml"] = f"name: readme\nformat: 1\n{files['library.yaml']}"
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)

@@ -90,7 +90,7 @@ class PolicyPlan:
         signal, then = plan.declared, plan.declared.then
         group = next((one for one in library.groups if one.name == signal.group), None)
         names = tuple(self.channels) if then.chooses_best else then.channels
-        channels = tuple(self.channels[name] for name in names)
+        channels = tuple(self.channels.get(name) or _channel(Channel(name)) for name in names)
         shared = (*signal.caps, *(group.caps if group else ()), *self.caps)
         caps = (*shared, *(cap for channel in channels for cap in channel.caps))
         spans = tuple(_spans(signal, latency_of))

@@ -78,9 +78,9 @@ def carried(rig: Rig, timeline: Timeline) -> Iterator[dict[str, Any]]:
         done = partition.evaluate(records)
         partition.commit(done)
         for trigger in done.triggers:
-            data = orjson.loads(trigger.value)["data"]
-            if data["signal"] == timeline.signal:
-                yield data["carry"]
+            event = orjson.loads(trigger.value)
+            if event["type"] == "telltale.trigger" and event["data"]["signal"] == timeline.signal:
+                yield event["data"]["carry"]
         records = records[done.consumed :]
 
 

@@ -189,7 +189,7 @@ def triggers(rig: Rig, timeline: Timeline) -> Iterator[dict[str, Any]]:
         done = partition.evaluate(records)
         partition.commit(done)
         for event in (orjson.loads(trigger.value) for trigger in done.triggers):
-            if event["data"]["signal"] == timeline.signal:
+            if event["type"] == "telltale.trigger" and event["data"]["signal"] == timeline.signal:
                 yield event["data"] | {"moment": int(event["id"].rpartition(":")[2])}
         records = records[done.consumed :]
 

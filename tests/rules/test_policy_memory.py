@@ -75,12 +75,14 @@ def test_a_decision_says_what_the_library_asks_of_policy_alone() -> None:
     made = library(
         signal(**EACH, group="g", then={"channel": "email", "content": "x"}),
         groups={"g": {}},
+        segments={"fans": "n >= 1", "others": "not segment.fans"},
+        features={"n": {"count": "a"}},
         channels={"email": {"cost": 0.5, "loops": ["nurturing"]}},
     )
     output, _ = states_after(made, [at(0, "a")])
     said = json.loads(output.decisions[0].value)
-    names = ("value", "cost", "content", "group", "loop")
-    assert [said[name] for name in names] == [1.0, 0.5, "x", "g", "nurturing"]
+    names = ("value", "cost", "content", "group", "loop", "segments")
+    assert [said[name] for name in names] == [1.0, 0.5, "x", "g", "nurturing", ["fans"]]
     assert json.loads(output.triggers[0].value)["data"]["group"] == "g"
 
 

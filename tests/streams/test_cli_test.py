@@ -38,7 +38,7 @@ def telltale(*arguments: object) -> Result:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
-    files = {"library.yaml": "name: shop\nformat: 1\n", "channels.yaml": "email: {}\n"}
+    files = {"library.yaml": "name: shop\nformat: 1\ncap: {count: 3, over: 7d}\n", "channels.yaml": "email: {}\n"}
     for name, text in {**files, "signals/basket.yaml": SIGNAL, "signals/basket.test.yaml": TIMELINES}.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
