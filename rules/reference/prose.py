@@ -301,7 +301,8 @@ with one id as its `customer` and another as `properties.to` says that the two a
 - The link itself is then a touchpoint of the customer, `identity.linked` with the alias in `properties.identity`, which
   signals can read by its name. A link that changes nothing is none.
 - A customer has `identities.limit` ids beside the own one. A link beyond that isn't made: it is a decision of
-  `identity.linked`, held for `identities`, with the other id as `per`. Links of one moment may pass the limit by a few.
+  `identity.linked`, held for `identities`, with the other id as `per`. It is asked of what the customer knows then:
+  links that are under way, and other ids that a linked one brings along, may pass it.
 - `identity.unlinked` with an alias as its `customer`, or with the customer and the alias as `properties.identity`,
   **splits** the alias off: it begins anew, as one who was never seen; what it brought along stays with the customer,
   who sees a touchpoint `identity.unlinked`. Split off, it may be linked again.
