@@ -170,8 +170,8 @@ TIMER_LATENESS = Spec(
 TIMERS_WAITING = Spec(
     "timers_waiting",
     "gauge",
-    "Customers with a timer, by partition that this worker has.",
-    "Only to know: memory is about 100 bytes for each.",
+    "Customers with a timer, if only that for being forgotten, by partition that this worker has.",
+    "Only to know: memory is about 150 bytes for each.",
     ("partition",),
 )
 TICKS = Spec(

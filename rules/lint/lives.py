@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.declaration import Follow, Signal, Silence, Silent, Step, When
+from rules.declaration import DateWindow, Follow, Signal, Silence, Silent, Step, When
 from rules.declare import WITHIN
-from rules.duration import in_words
+from rules.duration import MILLIS, in_words
 from rules.lint.finding import Check, Finding
 from rules.lint.linted import Linted
 from rules.story import Story
 
 Path = tuple[str | int, ...]
 
+_YEAR = 365 * MILLIS["d"]
+
 
 class Forgotten(Check):
-    """A window or a wait longer than `forget_after` of library.yaml."""
+    """A window, a wait or a year between two dates longer than `forget_after` of library.yaml."""
 
     name = "longer-than-data-live"
     reason = "A customer who is quiet for `forget_after` is forgotten, with all that windows and runs had kept."
@@ -59,6 +61,8 @@ def _durations(signal: Signal) -> Iterator[tuple[Path, int]]:
     match signal.pattern:
         case Silent(duration, _):
             yield ("silent",), duration
+        case DateWindow(yearly=True):
+            yield ("date", "yearly"), _YEAR
         case When(_, hold) if hold is not None:
             yield ("hold",), hold
         case Follow(steps):

@@ -12,6 +12,7 @@ from rules.state import NEVER, State, decode_state
 from tests.oracle.strategies import Tree
 from tests.oracle.timelines.make import at, library, moment, signal, tick
 from tests.rules.driving import Record, drive, plan_of, record_of
+from tests.rules.linking.world import World
 from tests.rules.switching.going import Going, switched
 
 LIFE = 10
@@ -111,3 +112,25 @@ def test_a_switch_behind_which_some_are_forgotten_takes_over_the_others() -> Non
 def test_nothing_waits_for_one_who_never_came(plan: Plan) -> None:
     assert State().due == NEVER
     assert Partition(plan, {}, number=0, log="log").next_due is None
+
+
+def test_whose_identities_are_linked_is_still_known(plan: Plan) -> None:
+    """All else is forgotten; what comes under the other id is the customer's as before, and counts anew."""
+    world = World.of(plan, 1)
+    world.publish(at(0, "a", customer="anon:1"))
+    world.publish(
+        {"id": "l", "type": "identity.linked", "time": moment(1), "customer": "anon:1", "properties": {"to": "c"}}
+    )
+    world.settle()
+    world.publish(tick(1 + LIFE))
+    world.settle()
+    forgotten = world.states()["c"]
+    assert (forgotten.parts, forgotten.clock, forgotten.timers) == ({}, -1, {})
+    world.publish(at(20, "a", customer="anon:1"))
+    world.settle()
+    assert world.customer("anon:1") == "c"
+    assert world.decisions == {}
+    assert world.states()["c"].timers == {FORGET: moment(20 + LIFE)}
+    world.publish(at(21, "a", customer="anon:1"))
+    world.settle()
+    assert list(world.decisions) == [f"s:c:{moment(21)}"]

@@ -342,6 +342,8 @@ def test_what_looks_back_further_than_data_live(tmp_path: Path) -> None:
               - {type: z, within: 45d}
               - z
         """,
+        "signals/d.yaml": "signal: d\nstatus: draft\ndate: {of: profile.d, ahead: 7d, yearly: true}\n",
+        "signals/e.yaml": "signal: e\nstatus: draft\ndate: {of: profile.d, ahead: 7d}\n",
     }
     assert found(tmp_path, files, "longer-than-data-live") == [
         "features.yaml:1:21 a window of 31d",
@@ -351,9 +353,10 @@ def test_what_looks_back_further_than_data_live(tmp_path: Path) -> None:
         "signals/b.yaml:4:7 a wait of 40d",
         "signals/c.yaml:5:23 a wait of 31d",
         "signals/c.yaml:6:23 a wait of 45d",
+        "signals/d.yaml:3:42 a wait of 365d",
     ]
-    forever = {name: text for name, text in files.items() if name != "library.yaml"}
-    assert found(tmp_path, forever, "longer-than-data-live") == []
+    as_usual = {name: text for name, text in files.items() if name != "library.yaml"}
+    assert found(tmp_path, as_usual, "longer-than-data-live") == ["signals/d.yaml:3:42 a wait of 365d"]
 
 
 def test_deprecated_types(tmp_path: Path) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Sequence
 from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rules import Partition, Plan, replay
 from rules.related import MOST_RELATED, people
 from tests.oracle.strategies import Tree
 from tests.oracle.timelines.make import at, library, moment, profile, signal, tick
 from tests.rules.driving import Record, plan_of, record_of
+from tests.rules.linking.world import World
 
 
 def addressing(**more: Any) -> dict[str, Any]:
@@ -147,3 +151,32 @@ def test_one_of_a_signal_that_the_library_has_no_more_is_a_dead_letter(plan: Pla
     assert [(letter.reason, letter.place) for letter in done.dead_letters] == [
         ("unknown signal", "$.properties.signal")
     ]
+
+
+CRASHING = plan_of(addressing())
+PEOPLE = ("c0", "c1", "c2", "c3")
+HAPPENED = st.lists(st.tuples(st.sampled_from(PEOPLE), st.sampled_from("aaab")), min_size=1, max_size=12)
+
+
+@settings(deadline=None, max_examples=60)
+@given(HAPPENED, st.integers(0, 999))
+def test_each_is_decided_once_whenever_workers_crash(happened: list[tuple[str, str]], seed: int) -> None:
+    """Each names the next one, so that they go round in a circle; what is sent again is the same."""
+    world, expected = World.of(CRASHING, 3), set()
+    for number, one in enumerate(PEOPLE):
+        other = PEOPLE[(number + 1) % len(PEOPLE)]
+        world.publish({**profile(0, related={"parent": other}), "customer": one, "id": f"named-{one}"})
+    for second, (one, kind) in enumerate(happened, 1):
+        world.publish(at(second, kind, customer=one))
+        other = PEOPLE[(PEOPLE.index(one) + 1) % len(PEOPLE)]
+        expected.add(f"told:{other}::{one}:{moment(second)}" if kind == "a" else f"own:{one}:{moment(second)}")
+    world.settle(random.Random(seed), crashes=0.3)
+    assert world.decisions.keys() == expected
+    assert not world.dead
+    assert world.without_repeats().decisions == world.decisions
+
+
+def test_a_person_who_is_an_alias_by_now_gets_it_as_the_customer(plan: Plan) -> None:
+    link = {"id": "l", "type": "identity.linked", "time": moment(1), "customer": "z", "properties": {"to": "p"}}
+    [decision] = replayed(plan, [profile(0, related={"parent": "z"}), link, at(2, "a")])
+    assert (decision["customer"], decision["about"]) == ("p", "c")
