@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
+from rules.state import Parts
 from rules.stories.course import Course
 from rules.stories.keeping import refolded
+from rules.stories.plan_story import StoryPlan
 from rules.stories.standing import (
     LAST_TIME,
     NEVER,
@@ -45,6 +48,14 @@ def merged(course: Course, one: Part | None, other: Part | None) -> Part | None:
     united = _united(course, ends)
     row = None if united is None else as_row(united)
     return [row, [], row]
+
+
+def unite_stories(stories: Iterable[StoryPlan], parts: Parts, moved: Parts) -> None:
+    """Unites what a customer keeps of stories, in ``parts``, with what was kept of them under another name."""
+    for story in stories:
+        part = merged(story.course, parts.get(story.key), moved.get(story.key))
+        if part is not None:
+            parts[story.key] = part
 
 
 def _progress(standing: Standing) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rules import Plan
 from rules.state import State, decode_state, encode_state
-from rules.stories import Course, StoryPlan, merged
+from rules.stories import Course, StoryPlan, merged, unite_stories
 from rules.stories.keeping import KEEP, taken
 from rules.stories.plan_story import NOW
 from rules.stories.standing import STAGE, Part, Seen, standing_of
@@ -232,6 +232,19 @@ def test_one_who_has_no_touchpoint_of_the_story_brings_nothing(course: Course) -
     part = part_of(course, [seen(0), seen(DAY)])
     assert merged(course, part, None) == merged(course, None, part) == part
     assert merged(course, None, None) is None
+
+
+def test_what_is_kept_of_each_story_is_united() -> None:
+    plan = plan_of(library(STORY))
+    key = story_of(plan).key
+    mine, theirs = part_of(story_of(plan).course, [seen(0)]), part_of(story_of(plan).course, [seen(DAY)])
+    parts: dict[int, Any] = {key: mine, 1: "other"}
+    unite_stories(plan.stories, parts, {key: theirs, 2: "their own"})
+    assert parts == {key: merged(story_of(plan).course, mine, theirs), 1: "other"}
+    assert plan.stages(parts) == {"s": "two"}
+    untouched: dict[int, Any] = {}
+    unite_stories(plan.stories, untouched, {})
+    assert untouched == {}
 
 
 # The engine
