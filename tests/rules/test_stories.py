@@ -128,6 +128,15 @@ def test_a_story_whose_value_nothing_reads_is_kept_too() -> None:
     assert plan.stages(state.parts) == {"s": "two"}
 
 
+def test_a_new_signal_waits_for_what_time_will_do_to_a_story_that_was_kept() -> None:
+    overdue = {"signal": "late", "status": "live", "when": "story.s.overdue"}
+    before, after = plan_of(library(STORY, signals=[])), plan_of(library(STORY, signals=[overdue]))
+    assert after.sooner_than(before)
+    state = decode_state(drive(before, touchpoints(1)).states[b"k"])
+    after.adopt(state)
+    assert state.due == ORIGIN + 10 * DAY
+
+
 # Room
 
 
