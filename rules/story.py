@@ -17,12 +17,12 @@ Path = tuple[str | int, ...]
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What the attention of a touchpoint is worth: the most that applies of who led, a reaction, and what its type
-    proves by the catalogue (``kinds``); ``otherwise`` where none does. ``dwell``: of a touchpoint without attention so
+    proves by the catalogue (``proves``); ``otherwise`` where none does. ``dwell``: of a touchpoint without attention so
     many ms are all of it, worth no more than ``otherwise``."""
 
     led_by: Weights = (("customer", 1.0),)
     reaction: float = 1.0
-    kinds: Weights = ()
+    proves: Weights = ()
     otherwise: float = 0.5
     dwell: int | None = None
 

@@ -276,4 +276,7 @@ def _instead_of(name: str, known: tuple[str, ...], prefix: str, file: str) -> st
     if not known:
         return f"declare `{name}` in {file}"
     near = nearest(name, known)
-    return f"write `{prefix}{near}`" if near else f"write {one_of(known)}"
+    if near:
+        return f"write `{prefix}{near}`"
+    whole = prefix if file.startswith("stories/") else ""  # of a longer path no part says what is meant
+    return f"write {one_of(f'{whole}{one}' for one in known)}"

@@ -4,8 +4,8 @@
 """
 
 from rules.stories.course import Course
-from rules.stories.merging import merged
+from rules.stories.merging import merged, unite_stories
 from rules.stories.plan_story import StoryPlan, StoryValue
 from rules.stories.values import ValuePath, story_infos
 
-__all__ = ["Course", "StoryPlan", "StoryValue", "ValuePath", "merged", "story_infos"]
+__all__ = ["Course", "StoryPlan", "StoryValue", "ValuePath", "merged", "story_infos", "unite_stories"]

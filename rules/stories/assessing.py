@@ -72,7 +72,7 @@ def _true_of(places: list[tuple[int, Asked]], touchpoint: Touchpoint) -> list[in
 def _weigher(evidence: Evidence, proof: str | None) -> Callable[[Touchpoint], tuple[float, float]]:
     """Gives a touchpoint's attention, and that weighed."""
     led_by: Mapping[str, float] = dict(evidence.led_by)
-    proved, whole = dict(evidence.kinds).get(proof or ""), evidence.dwell
+    proved, whole = dict(evidence.proves).get(proof or ""), evidence.dwell
 
     def weigh(touchpoint: Touchpoint) -> tuple[float, float]:
         attention, dwell = touchpoint.attention, touchpoint.dwell

@@ -35,7 +35,8 @@ class Course:
             standing = self._begun(0 if standing is None else standing.round, time)
         standing.count += 1
         if seen.channel is not None:
-            standing.first, standing.latest = standing.first or seen.channel, seen.channel
+            standing.first = seen.channel if standing.first is None else standing.first
+            standing.latest = seen.channel
         self._attend(standing, seen, time)
         for at in seen.answers:
             _close(standing.branches[at])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
+from rules.state import Parts
 from rules.stories.course import Course
 from rules.stories.keeping import refolded
+from rules.stories.plan_story import StoryPlan
 from rules.stories.standing import (
     LAST_TIME,
     NEVER,
@@ -47,6 +50,14 @@ def merged(course: Course, one: Part | None, other: Part | None) -> Part | None:
     return [row, [], row]
 
 
+def unite_stories(stories: Iterable[StoryPlan], parts: Parts, moved: Parts) -> None:
+    """Unites what a customer keeps of stories, in ``parts``, with what was kept of them under another name."""
+    for story in stories:
+        part = merged(story.course, parts.get(story.key), moved.get(story.key))
+        if part is not None:
+            parts[story.key] = part
+
+
 def _progress(standing: Standing) -> tuple[int, int]:
     return standing.round, standing.stage
 
@@ -70,8 +81,8 @@ def _added(course: Course, further: Standing, other: Standing) -> Standing:
         since=further.since,
         last=last,
         count=further.count + other.count,
-        first=earlier.first or later.first,
-        latest=latter.latest or former.latest,
+        first=later.first if earlier.first is None else earlier.first,
+        latest=former.latest if latter.latest is None else latter.latest,
         tally=further.tally + (other.tally if at_par else 0),
         kinds=sorted({*further.kinds, *(other.kinds if at_par else ())}),
         amounts=[_at(course, further, at, last) + _at(course, other, at, last) for at in range(len(further.amounts))],

@@ -48,7 +48,7 @@ class StoryPlan:
     def __init__(self, story: Story, proofs: Mapping[str, str], zone: str, latest_by: int) -> None:
         self.declared, self.zone, self.latest_by = story, zone, latest_by
         self.course = Course(story)
-        weighed = {kind for kind, _ in story.evidence.kinds}
+        weighed = {kind for kind, _ in story.evidence.proves}
         self.proofs = {name: proof for name, proof in proofs.items() if proof in weighed and self.concerns(name)}
         self.key = _key(story, self.proofs, zone)
         self.values = {".".join(path): StoryValue(self, one) for path, one in readings(self.course)}

@@ -172,9 +172,15 @@ def tale_libraries(draw: st.DrawFn) -> Tree:
     tale = draw(tales())
     signals = [draw(framed(f"s{n}", draw(whens(tale)))) for n in range(3)]
     signals[0]["then"]["carry"] = CARRY
+    both = st.sampled_from(
+        ["f0 >= 1 and stage.s == 'two'", "f0 >= 2 or story.s.overdue", "f0 > 0 and not story.s.open.i"]
+    )
+    signals.append(draw(framed("s3", {"when": draw(both), "per": "module"})))
+    signals[1]["if"] = draw(st.sampled_from(["True", "module.s.m.attention >= 0.5", "not story.s.open.j"]))
     return {
         "library": {"name": "tale", "format": 1, **draw(lateness())},
         "interactions": {"a": {"evidence": "viewed"}, "b": {"evidence": "acted"}, "c": {}},
+        "features": {"f0": {"count": "a", "over": "5s", "per": "module"}},
         "channels": {"email": {}},
         "signals": signals,
         "stories": [tale],

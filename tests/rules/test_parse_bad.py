@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.folder import MOST_SIGNALS
+from rules.folder import MOST_SIGNALS, MOST_STORIES
 from rules.parse import load_library
 from rules.problem import LibraryError
 from rules.source.read import LARGEST
@@ -60,6 +60,15 @@ def test_too_many_signals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     for number in range(1_001):
         (tmp_path / "signals" / f"{number}.yaml").touch()
     expected = "signals:1:1: found 1,001 signals; expected at most 1,000; make it two libraries"
+    assert problems_of(tmp_path).endswith(expected)
+
+
+def test_too_many_stories(tmp_path: Path) -> None:
+    (tmp_path / "library.yaml").write_text("name: shop\nformat: 1\n")
+    (tmp_path / "stories").mkdir()
+    for number in range(MOST_STORIES + 1):
+        (tmp_path / "stories" / f"s{number}.yaml").touch()
+    expected = f"stories:1:1: found {MOST_STORIES + 1} stories; expected at most {MOST_STORIES}; make it two libraries"
     assert problems_of(tmp_path).endswith(expected)
 
 

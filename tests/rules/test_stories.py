@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rules import Plan
 from rules.state import State, decode_state, encode_state
-from rules.stories import Course, StoryPlan, merged
+from rules.stories import Course, StoryPlan, merged, unite_stories
 from rules.stories.keeping import KEEP, taken
 from rules.stories.plan_story import NOW
 from rules.stories.standing import STAGE, Part, Seen, standing_of
@@ -128,6 +128,15 @@ def test_a_story_whose_value_nothing_reads_is_kept_too() -> None:
     assert plan.stages(state.parts) == {"s": "two"}
 
 
+def test_a_new_signal_waits_for_what_time_will_do_to_a_story_that_was_kept() -> None:
+    overdue = {"signal": "late", "status": "live", "when": "story.s.overdue"}
+    before, after = plan_of(library(STORY, signals=[])), plan_of(library(STORY, signals=[overdue]))
+    assert after.sooner_than(before)
+    state = decode_state(drive(before, touchpoints(1)).states[b"k"])
+    after.adopt(state)
+    assert state.due == ORIGIN + 10 * DAY
+
+
 # Room
 
 
@@ -232,6 +241,19 @@ def test_one_who_has_no_touchpoint_of_the_story_brings_nothing(course: Course) -
     part = part_of(course, [seen(0), seen(DAY)])
     assert merged(course, part, None) == merged(course, None, part) == part
     assert merged(course, None, None) is None
+
+
+def test_what_is_kept_of_each_story_is_united() -> None:
+    plan = plan_of(library(STORY))
+    key = story_of(plan).key
+    mine, theirs = part_of(story_of(plan).course, [seen(0)]), part_of(story_of(plan).course, [seen(DAY)])
+    parts: dict[int, Any] = {key: mine, 1: "other"}
+    unite_stories(plan.stories, parts, {key: theirs, 2: "their own"})
+    assert parts == {key: merged(story_of(plan).course, mine, theirs), 1: "other"}
+    assert plan.stages(parts) == {"s": "two"}
+    untouched: dict[int, Any] = {}
+    unite_stories(plan.stories, untouched, {})
+    assert untouched == {}
 
 
 # The engine

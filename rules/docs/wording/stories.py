@@ -177,7 +177,7 @@ def _evidence(evidence: Evidence) -> Iterator[Phrase]:
     for who, share in evidence.led_by:
         yield phrase(f"{_fully(share)} where it was led by ", Quoted(who))
     yield phrase(f"{_fully(evidence.reaction)} where there was a reaction")
-    for proof, share in evidence.kinds:
+    for proof, share in evidence.proves:
         yield phrase(f"{_fully(share)} where its type proves ", Quoted(proof))
     yield phrase(f"{_fully(evidence.otherwise)} otherwise")
     if evidence.dwell is not None:

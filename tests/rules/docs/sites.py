@@ -47,12 +47,26 @@ _INTERACTIONS = {
     "viewed": {"says": EVIL, "channel": QUOTE, "loop": EVIL, "evidence": QUOTE},
     "gone": {"says": QUOTE, "deprecated": EVIL},
 }
+_STORY = {
+    "story": "bad",
+    "owner": QUOTE,
+    "reason": EVIL,
+    "of": ["viewed", "gone"],
+    "where": f"product != {EVIL!r}",
+    "stages": ["<b>one", {"stage": "two</title><svg onload=alert(1)>", "touchpoints": 2}],
+    "modules": {"m": {"where": f"product == {QUOTE!r}"}},
+    "evidence": {"led_by": {QUOTE: "50%"}},
+    "channels": {QUOTE: "m"},
+    "mix": {"rep": {"of": QUOTE, "share": "80%"}, "site": {"of": "<i>", "share": "20%"}},
+    "branches": {"b": {"where": f"product == {EVIL!r}", "answered": "gone"}},
+}
 HOSTILE = {
     "library.yaml": {"name": "hostile", "format": 1, "sources": {QUOTE: {"late_by": "2h"}}},
     "interactions.yaml": _INTERACTIONS,
     "features.yaml": {"top": {"top": "product", "of": "viewed", "where": f"product == {EVIL!r}"}},
     "segments.yaml": {"bad": f"profile.answer == {QUOTE!r}"},
     "channels.yaml": {"email": {}},
+    "stories/bad.yaml": _STORY,
     "signals/<i>folder/hostile.yaml": _SIGNAL,
     "signals/<i>folder/hostile.test.yaml": _TIMELINES,
 }
