@@ -109,17 +109,17 @@ class Plan:
         self.policy = PolicyPlan(library, self.signals, latency_of)
         self.chains = self._reads_firings()
         self.addresses = any(signal.declared.then.to is not None for signal in self.signals)
-        self._concerns: dict[str, Concern] = {}
+        self.concerns: dict[str, Concern] = {}
         self._unnamed: dict[tuple[str, ...], Concern] = {}
         self._named, self._wildcards = self._patterns()
 
     def concern(self, name: str) -> Concern:
-        """What a touchpoint of type ``name`` concerns."""
-        concern = self._concerns.get(name)
+        """What a touchpoint of type ``name`` concerns; ``concerns`` holds it from then on, as long as there is room."""
+        concern = self.concerns.get(name)
         if concern is None:
-            if len(self._concerns) >= TYPES_CACHED:
-                self._concerns.clear()
-            concern = self._concerns[name] = self._worked_out(name)
+            if len(self.concerns) >= TYPES_CACHED:
+                self.concerns.clear()
+            concern = self.concerns[name] = self._worked_out(name)
         return concern
 
     def _worked_out(self, name: str) -> Concern:

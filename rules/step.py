@@ -42,7 +42,7 @@ def step(plan: Plan, state: State, touchpoint: Touchpoint, size: int, done: Done
         if state.clock == UNBORN:  # forgotten until then
             state.note(digest)
             begin_life(state, time, plan.library.forget_after)
-    concern = plan.concern(touchpoint.type)
+    concern = plan.concerns.get(touchpoint.type) or plan.concern(touchpoint.type)
     state.weight += size * concern.keepers
     if state.weight > MAX_STATE:
         weigh(plan, state)
@@ -130,30 +130,20 @@ def _take_watched(state: State, touchpoint: Touchpoint, concern: Concern, at: Mo
 
 
 def _take_and_ask(state: State, touchpoint: Touchpoint, concern: Concern, at: Moment) -> None:
-    """Takes a touchpoint, and asks the conditions that it may have turned."""
-    past = _past(state, touchpoint, concern)
-    _take(state, touchpoint, concern, concern.takes, at)
-    if concern.edges:
-        _ask_edges(state, touchpoint, concern, past, at)
-    for when, every in concern.whens:
-        when.ask(state, touchpoint, every, past, at)
-
-
-def _past(state: State, touchpoint: Touchpoint, concern: Concern) -> Past:
-    parts = state.parts
+    """Takes a touchpoint, and fires what it turned true; the value before is only asked for where it matters."""
+    parts, now, seen = state.parts, at.now, seen_by_when(touchpoint)
     kept: Parts = {}
     for key, keep in concern.kept:
         part = parts.get(key)
         kept[key] = part if keep is None or part is None else keep(part, touchpoint)
-    return Past(kept, state.profile.copy() if concern.profile else state.profile)
-
-
-def _ask_edges(state: State, touchpoint: Touchpoint, concern: Concern, past: Past, at: Moment) -> None:
-    """Fires the conditions that the touchpoint turned true; the value before is only asked for where it matters."""
-    parts, profile, now, seen = state.parts, state.profile, at.now, seen_by_when(touchpoint)
+    past = Past(kept, state.profile.copy() if concern.profile else state.profile)
+    _take(state, touchpoint, concern, concern.takes, at)
+    profile = state.profile
     for condition, signal in concern.edges:
         if condition(parts, profile, seen, now, None) and not past.true(state, condition, now, None):
             fire(state, signal, None, (touchpoint.id,), at)
+    for when, every in concern.whens:
+        when.ask(state, touchpoint, every, past, at)
 
 
 def _take(state: State, touchpoint: Touchpoint, concern: Concern, takes: Takes, at: Moment) -> None:
