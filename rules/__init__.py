@@ -6,7 +6,9 @@ from rules.context import CONTEXT_KEY, encode_context, read_context
 from rules.context import UPDATED as CONTEXT
 from rules.declaration import Library
 from rules.docs import library_site
+from rules.erasing import DAY, MOST_KEPT, Erasures, encode_erasure, erasure_id, is_erased
 from rules.explaining import Explained, Explainer, Kept, Life, NearestMisses, as_json, life_in, life_of, names_of, told
+from rules.links import ERASED
 from rules.lint import Finding, lint_library
 from rules.messages import (
     CancelEvent,
@@ -40,7 +42,7 @@ from rules.replaying import (
 from rules.schema import json_schemas
 from rules.slice import DeadLetter, Decided, Forward, LogRecord, Outgoing, Slice, Stats
 from rules.source import Document, Path, Place, Table, plain, read_document
-from rules.state import alias_of
+from rules.state import alias_of, identities_of
 from rules.switch import ANY_LIBRARY, NO_LIBRARY, Switch, encode_switch, switch_in
 from rules.timeline import BadTimeline, Line, Mark, Outcome, Rig, drawn
 from rules.touchpoint import MAX_TIME, BadRecord, Touchpoint, decode_control, decode_touchpoint, to_millis
@@ -53,8 +55,11 @@ __all__ = [
     "ANY_LIBRARY",
     "CONTEXT",
     "CONTEXT_KEY",
+    "DAY",
+    "ERASED",
     "MARKER_KEY",
     "MAX_TIME",
+    "MOST_KEPT",
     "NO_LIBRARY",
     "TOO_MANY",
     "BadRecord",
@@ -68,6 +73,7 @@ __all__ = [
     "Decided",
     "Difference",
     "Document",
+    "Erasures",
     "Event",
     "Explained",
     "Explainer",
@@ -124,9 +130,13 @@ __all__ = [
     "decode_touchpoint",
     "drawn",
     "encode_context",
+    "encode_erasure",
     "encode_outcome",
     "encode_switch",
+    "erasure_id",
     "folder_files",
+    "identities_of",
+    "is_erased",
     "json_schemas",
     "language_reference",
     "library_of",

@@ -77,6 +77,12 @@ def refuses(state: State, touchpoint: Touchpoint) -> bool:
     return touchpoint.time <= links.erased.at
 
 
+def erasure_id(raw: bytes) -> int | None:
+    """The digest of the id of the erasure that an encoded state knows of."""
+    links = decode_state(raw).links
+    return None if links is None or links.erased is None else links.erased.id
+
+
 class Passed(NamedTuple):
     """What stands in the place of a record that is passed over: time, but no time passes."""
 
