@@ -5,8 +5,9 @@ from rules.compile import compile_plan
 from rules.context import CONTEXT_KEY, encode_context, read_context
 from rules.context import UPDATED as CONTEXT
 from rules.declaration import Library
+from rules.describing import Described, describe, exported_state, told_customer
 from rules.docs import library_site
-from rules.erasing import DAY, MOST_KEPT, Erasures, encode_erasure, erasure_id, is_erased
+from rules.erasing import DAY, MOST_KEPT, Erasures, digest_of, encode_erasure, erasure_id, is_erased
 from rules.explaining import Explained, Explainer, Kept, Life, NearestMisses, as_json, life_in, life_of, names_of, told
 from rules.links import ERASED
 from rules.lint import Finding, lint_library
@@ -17,6 +18,7 @@ from rules.messages import (
     OutcomeRecord,
     OutcomeType,
     TriggerEvent,
+    cancelling,
     decode_event,
     encode_outcome,
 )
@@ -71,6 +73,7 @@ __all__ = [
     "Comparison",
     "DeadLetter",
     "Decided",
+    "Described",
     "Difference",
     "Document",
     "Erasures",
@@ -121,6 +124,7 @@ __all__ = [
     "Warming",
     "alias_of",
     "as_json",
+    "cancelling",
     "changes",
     "compare",
     "compile_plan",
@@ -128,12 +132,15 @@ __all__ = [
     "decode_event",
     "decode_marker",
     "decode_touchpoint",
+    "describe",
+    "digest_of",
     "drawn",
     "encode_context",
     "encode_erasure",
     "encode_outcome",
     "encode_switch",
     "erasure_id",
+    "exported_state",
     "folder_files",
     "identities_of",
     "is_erased",
@@ -162,6 +169,7 @@ __all__ = [
     "switches_in",
     "to_millis",
     "told",
+    "told_customer",
     "told_difference",
     "try_changes",
     "zone_of",

@@ -49,17 +49,22 @@ def kept_for(touchpoint: Touchpoint) -> int:
     return keep
 
 
+def digest_of(request: str) -> int:
+    """How states know an erasure by its id."""
+    return xxh3_64_intdigest(request.encode())
+
+
 def has_had(state: State, touchpoint: Touchpoint) -> bool:
     """Whether an erasure has come to this identity before, by another way."""
     erased = None if state.links is None else state.links.erased
-    return erased is not None and erased.id == xxh3_64_intdigest(touchpoint.id.encode())
+    return erased is not None and erased.id == digest_of(touchpoint.id)
 
 
 def erase(state: State, touchpoint: Touchpoint, at: int, keep: int) -> list[str]:
     """Lets all go at ``at`` (ms); the customer's other identities, of whom the same is to be done."""
     links = state.links or Links()
     others = [*links.identities] if links.alias is None else [links.alias]
-    erasure = Erasure(xxh3_64_intdigest(touchpoint.id.encode()), at, at + keep)
+    erasure = Erasure(digest_of(touchpoint.id), at, at + keep)
     state.links = Links(heard=links.heard, erased=erasure)
     state.empty()
     state.set_timer(FORGET, erasure.until)
@@ -74,7 +79,16 @@ def refuses(state: State, touchpoint: Touchpoint) -> bool:
     if touchpoint.time > links.erased.until:
         links.erased = None
         return False
-    return touchpoint.time <= links.erased.at
+    return touchpoint.time <= links.erased.at or _tells_of_before(touchpoint, links.erased.at)
+
+
+def _tells_of_before(touchpoint: Touchpoint, at: int) -> bool:
+    """Whether it is what became of a trigger that fired by then: the moment ends a trigger's id."""
+    if not touchpoint.type.startswith("trigger."):
+        return False
+    trigger = str((touchpoint.properties or {}).get("trigger", ""))
+    moment = trigger.rpartition(":")[2]
+    return moment.isdecimal() and int(moment) <= at
 
 
 def erasure_id(raw: bytes) -> int | None:

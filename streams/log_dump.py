@@ -139,6 +139,8 @@ async def dump(
 
 def _kept_line(as_line: AsLine, erased: Mapping[TopicPartition, Erasures], record: Any) -> bytes | None:
     found = erased.get(TopicPartition(record.topic, record.partition))
+    if record.value is None and found is None and record.key:  # only the log's own dump tells where something stood
+        return None
     return None if found is not None and found.covers(record) else as_line(record)
 
 
