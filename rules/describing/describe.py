@@ -90,12 +90,19 @@ def _feature(feature: FeaturePlan, words: FeatureWords, state: State, now: int) 
     said, per = as_text(words.full(feature.declared)), feature.declared.per
     if per is None:
         value = feature.reader(own=False, literal=None)(state.parts, now, None)
-        return FeatureNow(feature.name, said, None, {"": value})
+        return FeatureNow(feature.name, said, None, {"": _shown(feature, value)})
     read = feature.reader(own=True, literal=None)
     keys = list(state.parts.get(feature.key) or {})
     values = {key: read(state.parts, now, key) for key in keys}
     shown = sorted(values, key=lambda key: _weight(values[key]), reverse=True)[:SHOWN_KEYS]
-    return FeatureNow(feature.name, said, per, {key: values[key] for key in shown}, len(keys) - len(shown))
+    return FeatureNow(
+        feature.name, said, per, {key: _shown(feature, values[key]) for key in shown}, len(keys) - len(shown)
+    )
+
+
+def _shown(feature: FeaturePlan, value: Any) -> Any:
+    """A time as a moment."""
+    return At(value) if feature.declared.field == "time" and isinstance(value, int) else value
 
 
 def _weight(value: Any) -> float:
@@ -127,7 +134,7 @@ def _value(
     plan: Plan, features: Sequence[FeatureNow], firings: Sequence[Fired], responses: Sequence[ResponseNow]
 ) -> ValueNow:
     declared = {feature.name: feature.declared for feature in plan.features}
-    plain = {one.name: one.values[""] for one in features if one.per is None and one.values[""] is not None}
+    plain = {one.name: one.values[""] for one in features if one.per is None and one.values[""]}
     worth: Mapping[str, float] = {signal.name: signal.value for signal in plan.library.signals}
     went = [one for one in firings if one.outcome == "sent"]
     channels = [one for one in responses if one.by == "channel"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from rules.describing.described import Described, FeatureNow, ResponseNow
-from rules.explaining import Clock, told_outcome
+from rules.explaining import At, Clock, told_outcome
 from rules.explaining.moments import span
 from rules.explaining.writing import value_text
 from rules.wall_time import zone_of
@@ -33,13 +33,15 @@ def _sections(said: Described, clock: Clock) -> Iterator[tuple[str, Sequence[str
         ),
         "Related": [f"{relation}: {', '.join(ids)}" for relation, ids in said.related.items()],
         "Stages": [f"{one.story}: {one.stage}" for one in said.stages],
-        "Features": _columns([row for one in said.features for row in _feature(one, clock)]),
+        "Features": list(_features(said, clock)),
         "Response": list(_responses(said, clock)),
         "Value beside engagement": list(_value(said)),
-        "Waits": [
-            f"{one.signal}{_per(one.per)} to {one.channel} until {clock.short(one.goes)}, fired {clock.short(one.fired)}"
-            for one in said.waiting
-        ],
+        "Waits": _columns(
+            [
+                (f"{one.signal}{_per(one.per)}", f"to {one.channel}", f"until {clock.short(one.goes)}")
+                for one in said.waiting
+            ]
+        ),
         "Last firings": _columns(
             [(clock.short(one.at), f"{one.signal}{_per(one.per)}", told_outcome(one)) for one in reversed(said.recent)]
         ),
@@ -56,12 +58,18 @@ def _identities(said: Described, clock: Clock) -> Iterator[str]:
         yield f"was erased; what is told of the time before is refused until {clock.full(said.erased)}"
 
 
+def _features(said: Described, clock: Clock) -> Iterator[str]:
+    """Those that have a value; of the others only how many they are."""
+    known = [one for one in said.features if any(one.values.values())]
+    yield from _columns([row for one in known for row in _feature(one, clock)])
+    if len(known) < len(said.features):
+        yield f"{len(said.features) - len(known)} others have no value yet, or 0"
+
+
 def _feature(one: FeatureNow, clock: Clock) -> Iterator[tuple[str, str, str]]:
     for key, value in one.values.items():
         name = one.name if one.per is None else f"{one.name}[{key!r}]"
-        yield name, value_text(value), one.words
-    if one.per is not None and not one.values:
-        yield one.name, "nothing yet", one.words
+        yield name, clock.full(value) if isinstance(value, At) else value_text(value), one.words
     if one.more:
         yield "", f"and {one.more} more", ""
 
