@@ -5,8 +5,11 @@ from rules.compile import compile_plan
 from rules.context import CONTEXT_KEY, encode_context, read_context
 from rules.context import UPDATED as CONTEXT
 from rules.declaration import Library
+from rules.describing import Described, describe, exported_state, told_customer
 from rules.docs import library_site
+from rules.erasing import DAY, MOST_KEPT, Erasures, digest_of, encode_erasure, erasure_id, is_erased
 from rules.explaining import Explained, Explainer, Kept, Life, NearestMisses, as_json, life_in, life_of, names_of, told
+from rules.links import ERASED
 from rules.lint import Finding, lint_library
 from rules.messages import (
     CancelEvent,
@@ -15,6 +18,7 @@ from rules.messages import (
     OutcomeRecord,
     OutcomeType,
     TriggerEvent,
+    cancelling,
     decode_event,
     encode_outcome,
 )
@@ -40,7 +44,7 @@ from rules.replaying import (
 from rules.schema import json_schemas
 from rules.slice import DeadLetter, Decided, Forward, LogRecord, Outgoing, Slice, Stats
 from rules.source import Document, Path, Place, Table, plain, read_document
-from rules.state import alias_of
+from rules.state import alias_of, identities_of
 from rules.switch import ANY_LIBRARY, NO_LIBRARY, Switch, encode_switch, switch_in
 from rules.timeline import BadTimeline, Line, Mark, Outcome, Rig, drawn
 from rules.touchpoint import MAX_TIME, BadRecord, Touchpoint, decode_control, decode_touchpoint, to_millis
@@ -53,8 +57,11 @@ __all__ = [
     "ANY_LIBRARY",
     "CONTEXT",
     "CONTEXT_KEY",
+    "DAY",
+    "ERASED",
     "MARKER_KEY",
     "MAX_TIME",
+    "MOST_KEPT",
     "NO_LIBRARY",
     "TOO_MANY",
     "BadRecord",
@@ -66,8 +73,10 @@ __all__ = [
     "Comparison",
     "DeadLetter",
     "Decided",
+    "Described",
     "Difference",
     "Document",
+    "Erasures",
     "Event",
     "Explained",
     "Explainer",
@@ -115,6 +124,7 @@ __all__ = [
     "Warming",
     "alias_of",
     "as_json",
+    "cancelling",
     "changes",
     "compare",
     "compile_plan",
@@ -122,11 +132,18 @@ __all__ = [
     "decode_event",
     "decode_marker",
     "decode_touchpoint",
+    "describe",
+    "digest_of",
     "drawn",
     "encode_context",
+    "encode_erasure",
     "encode_outcome",
     "encode_switch",
+    "erasure_id",
+    "exported_state",
     "folder_files",
+    "identities_of",
+    "is_erased",
     "json_schemas",
     "language_reference",
     "library_of",
@@ -152,6 +169,7 @@ __all__ = [
     "switches_in",
     "to_millis",
     "told",
+    "told_customer",
     "told_difference",
     "try_changes",
     "zone_of",

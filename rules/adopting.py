@@ -70,7 +70,9 @@ class Adoption:
         if state.links is not None and state.links.alias is not None:
             state.library = self.new.digest  # nothing is kept of an alias
             return
-        raw = self.warmed.get(key) if self.warmed else None
+        # What was warmed of one who was erased may be from before that.
+        erased = state.links is not None and state.links.erased is not None
+        raw = self.warmed.get(key) if self.warmed and not erased else None
         now = max(now, state.clock)
         if raw is None:
             self.new.adopt(state, now)

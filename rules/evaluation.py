@@ -18,7 +18,7 @@ from rules.forgetting import begin_life
 from rules.identity import trigger_id
 from rules.linking import Linking, forwarded
 from rules.links import IDENTITY, Links, Place, place_in
-from rules.policy import Decision, decide, decided, refused
+from rules.policy import Decision, cancel_all, decide, decided, refused
 from rules.profile import UPDATED, check_profile
 from rules.related import address, addressed, people
 from rules.slice import DeadLetter, Forward, LogRecord, Outgoing, Slice
@@ -107,7 +107,10 @@ class Evaluation:
                     elif not self._control(record):
                         break
                 except BadRecord as bad:
-                    self._dead(record, bad.reason, bad.place, bad.detail)
+                    if key and record.value is None:  # for those who keep tables: an erased customer's last record
+                        done.stats.deletions += 1
+                    else:
+                        self._dead(record, bad.reason, bad.place, bad.detail)
                 done.offset = offset
             done.consumed += 1
             if loops and done.forwards:
@@ -222,6 +225,14 @@ class Evaluation:
         decision = encode_refusal(self.plan, touchpoint, identifier, moment, other, detail)
         done.decisions.append(Outgoing("", self.key, decision))
         done.firings.append(refused(touchpoint, other, self.record.timestamp))
+
+    def take_back(self, state: State, touchpoint: Touchpoint) -> int:
+        """Cancels all triggers of the customer at hand, who is erased; the moment (ms) of that."""
+        now = touchpoint.time if self.log_clock else self.record.timestamp
+        customer = self.key.decode()
+        for decision in cancel_all(self.plan.policy, customer, state, touchpoint, self.record.timestamp):
+            self._decided(customer, state, decision)
+        return now
 
     def _set_back(self, touchpoint: Touchpoint, append_time: int) -> None:
         """A publisher's clock may run ahead: a time in the future is set back to the append time, and counted."""
@@ -353,7 +364,8 @@ class Evaluation:
             advance(self.plan, state, key.decode(), due, self._done)
         elif not self._carefully(lambda: advance(self.plan, state, key.decode(), due, self._done)):
             self._give_up_timers(self.staged[key], due)
-        if self.staged[key].clock == UNBORN and not _is_linked(self.staged[key].links):
+        state = self.staged[key]
+        if state.clock == UNBORN and state.due == NEVER and not _is_linked(state.links):
             self._forget(key)
 
     def _give_up_timers(self, state: State, due: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 
-from rules.links import LINKED, MOVED, UNLINKED
+from rules.links import ERASED, LINKED, MOVED, UNLINKED
 from rules.touchpoint import Touchpoint
 
 Getter = Callable[[Touchpoint], Any]
@@ -23,6 +23,7 @@ _INTERNAL: Final = frozenset(
         LINKED,
         UNLINKED,
         MOVED,
+        ERASED,
         "clock.tick",
         "library.switched",
     }

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from rules.state import State
+from rules.state import UNBORN, State
 
 FORGET: Final = 1
 """The key of the timer: no part has it, as theirs are digests."""
@@ -24,10 +24,14 @@ def begin_life(state: State, clock: int, life: int) -> None:
 def live_on(state: State, life: int, now: int) -> bool:
     """At a timer that is due by ``now``: whether the customer isn't to be forgotten yet; then it is set anew.
 
-    A customer to be forgotten is left without a clock, and with nothing else.
+    A customer to be forgotten is left without a clock, and with nothing else; but that one was erased is known until
+    its own time is over.
     """
-    if state.clock + life > now:
+    if state.clock != UNBORN and state.clock + life > now:
         begin_life(state, state.clock, life)
         return True
     state.empty()
+    erasure = None if state.links is None else state.links.erased
+    if erasure is not None and erasure.until > now:
+        state.set_timer(FORGET, erasure.until)
     return False

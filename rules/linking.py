@@ -15,9 +15,10 @@ import msgspec
 from msgspec.structs import replace
 
 from rules.bound import grow
+from rules.erasing import erase, has_had, kept_for, refuses
 from rules.firing import ADDRESSED, Moment
 from rules.forgetting import begin_life
-from rules.links import LINKED, MOVED, UNLINKED, Links, Place, canonical, place_in
+from rules.links import ERASED, LINKED, MOVED, UNLINKED, Links, Place, canonical, place_in
 from rules.merging import unite
 from rules.plan import Plan
 from rules.slice import Stats
@@ -52,15 +53,20 @@ class Hand(Protocol):
     def refuse(self, touchpoint: Touchpoint, other: str, detail: str, /) -> None:
         """Decides that a link isn't made."""
 
+    def take_back(self, state: State, touchpoint: Touchpoint, /) -> int:
+        """Cancels all triggers, as the customer is erased; the moment (ms) of the record at hand."""
+
 
 class Said(NamedTuple):
     """What a record about identities says. ``other``: the id beside the record's own; ``names``: those that the other
-    has already; ``settled``: whether the other has done its part; ``state``: what is moved."""
+    has already; ``settled``: whether the other has done its part; ``state``: what is moved; ``keep``: for how long (ms)
+    it is known that a customer was erased."""
 
     other: str | None = None
     names: tuple[str, ...] = ()
     settled: bool = False
     state: State | None = None
+    keep: int = 0
 
 
 def forwarded(fields: Mapping[str, Any], to: str, place: Place) -> bytes:
@@ -92,6 +98,12 @@ class Linking:
             if not state.links.hears(came):
                 self._stats.repeated += 1
                 return
+        if touchpoint.type == ERASED:
+            self._erase(state, touchpoint, said.keep, raw)
+            return
+        if refuses(state, touchpoint):
+            self._stats.refused += 1
+            return
         alias = state.links.alias if state.links is not None else None
         if alias is None and state.clock == UNBORN:
             begin_life(state, touchpoint.time, self._plan.library.forget_after)
@@ -107,6 +119,16 @@ class Linking:
             self._hand.decide_addressed(state, touchpoint, len(raw))
         else:
             self._hand.step(state, touchpoint, len(raw))
+
+    def _erase(self, state: State, touchpoint: Touchpoint, keep: int, raw: bytes) -> None:
+        """Removes all that is kept of an identity, and has the same done to the customer's others."""
+        if has_had(state, touchpoint):
+            return
+        at = self._hand.take_back(state, touchpoint)
+        for other in erase(state, touchpoint, at, keep):
+            self._hand.forward(other, _fields_of(raw))
+        state.library = self._plan.digest
+        self._stats.erased += 1
 
     def _at_alias(self, state: State, alias: str, touchpoint: Touchpoint, said: Said, raw: bytes) -> None:
         """All goes on to the customer, links in the customer's name; but an alias may be split off."""
@@ -151,7 +173,7 @@ class Linking:
         self._forward(raw, to, MOVED, alias=touchpoint.customer, names=links.identities, state=packed)
         for name, value in zip(State.__struct_fields__, msgspec.structs.astuple(State()), strict=True):
             setattr(state, name, value)
-        state.library, state.links = self._plan.digest, Links(to, links.heard)
+        state.library, state.links = self._plan.digest, Links(to, links.heard, erased=links.erased)
         self._stats.united += 1
 
     def _unite(self, state: State, touchpoint: Touchpoint, said: Said, size: int) -> None:
@@ -228,7 +250,11 @@ def _moved(touchpoint: Touchpoint, came: Place | None) -> Said:
     return Said(alias, _names(properties), state=_state(properties.get("state")))
 
 
-_SAYS: Final = {LINKED: _linked, UNLINKED: _unlinked, MOVED: _moved}
+def _erased(touchpoint: Touchpoint, _came: Place | None) -> Said:
+    return Said(keep=kept_for(touchpoint))
+
+
+_SAYS: Final = {LINKED: _linked, UNLINKED: _unlinked, MOVED: _moved, ERASED: _erased}
 
 
 def _name(properties: Mapping[str, Any], field: str, expected: str) -> str:

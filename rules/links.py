@@ -14,7 +14,8 @@ from msgspec import Struct
 LINKED: Final = "identity.linked"
 UNLINKED: Final = "identity.unlinked"
 MOVED: Final = "state.moved"
-IDENTITY: Final = frozenset({LINKED, UNLINKED, MOVED})
+ERASED: Final = "customer.erased"
+IDENTITY: Final = frozenset({LINKED, UNLINKED, MOVED, ERASED})
 ANONYMOUS: Final = ("anon:", "cookie:", "device:")
 """How the ids begin that say nothing of who it is."""
 
@@ -38,16 +39,30 @@ def place_in(text: Any) -> Place | None:
     return None if found is None else Place(int(found[1]), int(found[2]), int(found[3] or 0))
 
 
+class Erasure(Struct, array_like=True, gc=False):
+    """That a customer was erased: all that is left of one who was, so that nothing from before comes back.
+
+    ``id``: a digest of the id of the record that asked for it. ``at``: when that came (ms); what happened by then is
+    refused. ``until``: as long as that is known (ms).
+    """
+
+    id: int
+    at: int
+    until: int
+
+
 class Links(Struct, array_like=True, gc=False):
     """What a customer has to do with other identities.
 
     ``alias``: the id that this one is another name of; its records go there. ``heard``: by partition, [offset, number]
-    of the last forward from there. ``identities``: the other names of this customer.
+    of the last forward from there. ``identities``: the other names of this customer. ``erased``: of one whose earlier
+    records are refused.
     """
 
     alias: str | None = None
     heard: dict[int, list[int]] = {}
     identities: list[str] = []
+    erased: Erasure | None = None
 
     def hears(self, place: Place) -> bool:
         """Notes a forward; False where it has come before."""

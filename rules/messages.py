@@ -6,13 +6,14 @@ One description serves reading and the published schemas. Unknown keys are allow
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
+import orjson
 from msgspec import Meta, Struct
 
-from rules.touchpoint import Name, bad_record
+from rules.touchpoint import BadRecord, Name, bad_record, to_millis
 
 Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339, in UTC with milliseconds.")]
 SignalName = Annotated[str, Meta(min_length=1, description="The signal's name.")]
@@ -150,3 +151,39 @@ def decode_event(raw: bytes | None) -> Event:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise bad_record(error) from None
     return event
+
+
+def cancelling(raw: bytes, now: int) -> bytes | None:
+    """The event that takes a trigger back at ``now`` (ms), as its customer is erased; None for one that has expired,
+    and for what is no trigger."""
+    try:
+        event = decode_event(raw)
+    except BadRecord:
+        return None
+    if not isinstance(event, TriggerEvent) or to_millis(event.data.expires) <= now:
+        return None
+    data = event.data
+    return orjson.dumps(
+        {
+            "specversion": event.specversion,
+            "id": f"{event.id}:cancel",
+            "source": event.source,
+            "type": "telltale.trigger.cancelled",
+            "subject": event.subject,
+            "time": _moment(now),
+            "datacontenttype": "application/json",
+            "data": {
+                "trigger": event.id,
+                "signal": data.signal,
+                "library": data.library,
+                "customer": data.customer,
+                "channel": data.channel,
+                "reason": "erased",
+                "touchpoints": [],
+            },
+        }
+    )
+
+
+def _moment(millis: int) -> str:
+    return datetime.fromtimestamp(millis / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -81,7 +81,8 @@ class Stats:
     ``forgotten``: customers of whom nothing is kept any more. ``too_large``: values of profiles and of the context that
     are too large to be kept.
     ``repeated``: forwards that had come before. ``united``: identities whose state became part of another's;
-    ``split``: those that stand by themselves again.
+    ``split``: those that stand by themselves again. ``erased``: customers of whom all was removed; ``refused``:
+    their records from before that; ``deletions``: records with a key and no value.
     """
 
     touchpoints: dict[str, int] = field(default_factory=partial(defaultdict, int))
@@ -96,6 +97,9 @@ class Stats:
     repeated: int = 0
     united: int = 0
     split: int = 0
+    erased: int = 0
+    refused: int = 0
+    deletions: int = 0
 
     @property
     def duplicates(self) -> int:

@@ -98,6 +98,14 @@ def alias_of(raw: bytes) -> str | None:
     return None if links is None else links.alias
 
 
+def identities_of(raw: bytes) -> list[str]:
+    """The other ids that an encoded state names as the same customer's: whose alias it is, or its own aliases."""
+    links = decode_state(raw).links
+    if links is None:
+        return []
+    return [*links.identities, *([] if links.alias is None else [links.alias])]
+
+
 def due_of(raw: bytes) -> int:
     """The next due time of an encoded state, read from its fixed prefix without decoding the rest."""
     if raw[1] == _UINT64:

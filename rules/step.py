@@ -74,8 +74,10 @@ def advance(plan: Plan, state: State, customer: str, until: int, done: Done) -> 
             done(state, at)
             if plan.chains and at.firings:
                 read_firings(plan, state, customer, at, done)
-        if state.timers.get(FORGET, NEVER) <= at.now and not live_on(state, plan.library.forget_after, at.now):
-            done(state, Moment(at.now, None, False, forgotten=True))
+        if state.timers.get(FORGET, NEVER) <= at.now:
+            lived = state.clock != UNBORN
+            if not live_on(state, plan.library.forget_after, at.now) and lived:
+                done(state, Moment(at.now, None, False, forgotten=True))
 
 
 def _wake(plan: Plan, state: State, key: int, at: Moment) -> None:

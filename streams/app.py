@@ -7,7 +7,7 @@ from typing import Any
 
 from faust.types import TP
 
-from rules import MARKER_KEY, Partition
+from rules import MARKER_KEY, Erasures, Partition
 from streams.backlog import Backlog
 from streams.dead_letters import DeadLetters
 from streams.delivery import AtLeastOnce, Routes
@@ -18,6 +18,7 @@ from streams.lanes import Lanes, Work
 from streams.libraries import Channels, Libraries, Shelf, Start, Switcher
 from streams.metrics import Metrics
 from streams.observe import Observer
+from streams.scanning import erasures_of
 from streams.sender import Sender
 from streams.settings import Settings
 from streams.ticks import Ticker
@@ -120,7 +121,8 @@ class Runtime:
         try:
             await self._close()
             topic = self.catalogue.touchpoints.name
-            detections = self.detector.own(await self._starts({tp.partition for tp in tps if tp.topic == topic}))
+            numbers = {tp.partition for tp in tps if tp.topic == topic}
+            detections = self.detector.own(await self._starts(numbers), await self._erasures(numbers))
             self.ticker.forget()
             self.switcher.forget()
             self.warmer.forget()
@@ -138,6 +140,11 @@ class Runtime:
         return await self.libraries.starts(
             {number: self.table.data.states(number).get(MARKER_KEY) for number in sorted(numbers)}
         )
+
+    async def _erasures(self, numbers: set[int]) -> Mapping[int, Erasures]:
+        """Whom the log erases in the partitions that have no states and are read from its beginning."""
+        lost = [number for number in sorted(numbers) if self.table.data.states(number).get(MARKER_KEY) is None]
+        return await erasures_of(self.settings, self.catalogue.touchpoints.name, lost)
 
     async def _following(self, number: int) -> int:
         tp = TP(self.catalogue.states.name, number)

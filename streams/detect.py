@@ -10,9 +10,10 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from types import MappingProxyType
 from typing import Protocol
 
-from rules import MARKER_KEY, Partition, Plan, Slice, Switch
+from rules import MARKER_KEY, Erasures, LogRecord, Partition, Plan, Slice, Switch
 from streams.delivery import Delivery
 from streams.lanes import GivenUp
 from streams.libraries import Start
@@ -21,7 +22,6 @@ from streams.settings import Clock
 from streams.states import Change, States
 from streams.table import BulkTable
 from streams.transport import Batch
-from streams.transport.batch import Record
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,8 @@ class Detection:
 
     `persisted` is the changelog's last offset when this last changed the states: another one in the states means that
     somebody else has changed them since. `overwritten` are keys under which the changelog has older values than the
-    states: they are written again. `awaiting` is the switch that the partition waits before.
+    states: they are written again. `awaiting` is the switch that the partition waits before. `erasures`: of a partition
+    that is read from its beginning, as its states are lost, whom it erases further on.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Detection:
         observer: Observer,
         libraries: Libraries,
         overwritten: set[bytes] | None = None,
+        erasures: Erasures | None = None,
     ) -> None:
         self.partition = partition
         self.states = states
@@ -66,11 +68,14 @@ class Detection:
         self._libraries = libraries
         self._given_up = asyncio.Event()
         self._overwritten = set() if overwritten is None else overwritten
+        self._erasures = erasures
 
     async def work(self, batches: Sequence[Batch]) -> None:
         """Evaluates and delivers merged batches, slice by slice; returns when all of it is durable."""
         self._no_hole(batches)
-        rest: Sequence[Record] = list(chain.from_iterable(batch.records for batch in batches))
+        rest: Sequence[LogRecord] = list(chain.from_iterable(batch.records for batch in batches))
+        if self._erasures is not None:
+            rest = self._without_erased(rest, self._erasures)
         fetched = proved = batches[0].fetched
         if self._overwritten:
             await self._write_again(proved)
@@ -86,6 +91,11 @@ class Detection:
             if done.awaiting is not None:
                 await self._wait_for_library(done.awaiting)
                 proved = 0.0  # however long that took, somebody else may own the partition now
+
+    def _without_erased(self, records: Sequence[LogRecord], erasures: Erasures) -> Sequence[LogRecord]:
+        if self.partition.offset >= erasures.last:
+            self._erasures = None
+        return erasures.without(records)
 
     def give_up(self) -> None:
         """Ends a wait for a library: the partition moves."""
@@ -185,15 +195,22 @@ class Detector:
         self._detections: dict[int, Detection] = {}
         self._released: dict[int, Detection] = {}
 
-    def own(self, starts: Mapping[int, Start]) -> dict[int, Detection]:
+    def own(
+        self, starts: Mapping[int, Start], erasures: Mapping[int, Erasures] = MappingProxyType({})
+    ) -> dict[int, Detection]:
         """Takes over exactly these partitions, whose states are recovered, each with the library that decides it.
+
+        `erasures`: of those that are read from their beginning.
 
         A partition that was ours and whose states nobody has changed meanwhile is kept as it is. Raises ForeignLog
         when the states were made from another log.
         """
         self.release()
         self._table.data.own(set(starts))
-        self._detections = {number: self._kept(number) or self._new(number, start) for number, start in starts.items()}
+        self._detections = {
+            number: self._kept(number) or self._new(number, start, erasures.get(number))
+            for number, start in starts.items()
+        }
         for one in self._detections.values():
             one.take_up()
         self._released = {}
@@ -217,10 +234,10 @@ class Detector:
         unchanged = kept is not None and kept.states is states and kept.persisted == states.offset
         return kept if unchanged else None
 
-    def _new(self, number: int, start: Start) -> Detection:
+    def _new(self, number: int, start: Start, erasures: Erasures | None) -> Detection:
         states = self._table.data.states(number)
         partition = Partition(
             start.plan, states, number=number, log=self._log, clock=self._clock, library=start.sequence
         )
         overwritten = self._table.data.overwritten(number)
-        return Detection(partition, states, self._delivery, self._observer, self._libraries, overwritten)
+        return Detection(partition, states, self._delivery, self._observer, self._libraries, overwritten, erasures)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
 import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from rules import ERASED, Erasures
 from streams.broker import Say, reader_options, wait
 from streams.feed import NoLogError
 from streams.pseudonyms import Pseudonymiser
+from streams.scanning import batches, erasures_in
 from streams.settings import Settings
 from streams.topics import partition_counts
-
-POLL = 500
-"""Milliseconds that one look for more records takes at most."""
 
 LOG = "touchpoints"
 
@@ -66,12 +65,19 @@ def line(record: Dumped) -> bytes:
 
 
 def pseudonymous_line(record: Dumped, naming: Pseudonymiser) -> bytes | None:
-    """A record as a line that names nobody; None for what can't be read: nobody knows whom that names."""
+    """A record as a line that names nobody; None for what can't be read: nobody knows whom that names.
+
+    That somebody was erased is left out as what they did is: they would get a pseudonym again.
+    """
     try:
         said = None if record.value is None else orjson.loads(record.value)
     except orjson.JSONDecodeError:
         return None
-    if not isinstance(said, dict) or (_expected_key(_Head(said.get("type"), said.get("customer"))) != record.key):
+    if (
+        not isinstance(said, dict)
+        or said.get("type") == ERASED
+        or (_expected_key(_Head(said.get("type"), said.get("customer"))) != record.key)
+    ):
         return None
     place = {"partition": record.partition, "offset": record.offset, "time": record.timestamp}
     return orjson.dumps({**naming.record(said), "_log": place})
@@ -110,6 +116,8 @@ async def dump(
 ) -> int:
     """Writes all records that the log holds now, partition by partition in order, as lines; how many were written.
 
+    Those of customers who were erased later on are left out: the log is gone through once before, to know them.
+
     ``name``: of another topic, without the namespace. Raises BrokerAbsentError, NoLogError, and KafkaError where the
     broker refuses.
     """
@@ -121,11 +129,19 @@ async def dump(
     consumer = AIOKafkaConsumer(**reader_options(settings))
     await consumer.start()
     try:
-        return await _write_all(
-            consumer, [TopicPartition(topic, number) for number in range(count)], write, progress, as_line
-        )
+        partitions = [TopicPartition(topic, number) for number in range(count)]
+        begins = await consumer.beginning_offsets(partitions) if name == LOG else {}
+        erased = await erasures_in(consumer, begins)
+        return await _write_all(consumer, partitions, write, progress, partial(_kept_line, as_line, erased))
     finally:
         await consumer.stop()
+
+
+def _kept_line(as_line: AsLine, erased: Mapping[TopicPartition, Erasures], record: Any) -> bytes | None:
+    found = erased.get(TopicPartition(record.topic, record.partition))
+    if record.value is None and found is None and record.key:  # only the log's own dump tells where something stood
+        return None
+    return None if found is not None and found.covers(record) else as_line(record)
 
 
 async def _write_all(
@@ -139,7 +155,7 @@ async def _write_all(
     starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
     await consumer.seek_to_beginning(*partitions)
     total, done, written = sum(ends.values()) - sum(starts.values()), 0, 0
-    async for batch in _batches(consumer, ends):
+    async for batch in batches(consumer, ends):
         for record in batch:
             if (text := as_line(record)) is not None:
                 write(text + b"\n")
@@ -147,13 +163,3 @@ async def _write_all(
         done += len(batch)
         progress(done, total)
     return written
-
-
-async def _batches(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> AsyncIterator[list[Any]]:
-    """Records below the ends. A partition ends where its position does: the last offsets may be no records."""
-    open_ = {partition for partition, end in ends.items() if await consumer.position(partition) < end}
-    while open_:
-        for partition, records in (await consumer.getmany(*open_, timeout_ms=POLL, max_records=10_000)).items():
-            yield [record for record in records if record.offset < ends[partition]]
-        open_ = {partition for partition in open_ if await consumer.position(partition) < ends[partition]}
-        await asyncio.sleep(0)

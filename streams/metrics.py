@@ -237,6 +237,25 @@ FORGOTTEN = Spec(
     "Customers forgotten, as nothing had come of them for `forget_after` of the library.",
     "Many at once: a publisher went silent, or a new library has a shorter `forget_after`.",
 )
+ERASED = Spec(
+    "erased",
+    "counter",
+    "Identities of which all was removed, as `telltale customer --erase` or another publisher of `customer.erased` "
+    "asked for it.",
+    "Many at once: see who may write to the log.",
+)
+REFUSED = Spec(
+    "refused",
+    "counter",
+    "Records that were not applied, as what they tell happened before their customer was erased.",
+    "Rising for long: a publisher goes on sending the past of customers who were erased there.",
+)
+DELETIONS = Spec(
+    "deletions",
+    "counter",
+    "Records of the log with a key and no value: they stand there for those who keep tables of it.",
+    "More than were erased: a publisher sends touchpoints without a value.",
+)
 IDENTITIES_LINKED = Spec(
     "identities_linked",
     "counter",
@@ -459,6 +478,9 @@ SPECS: tuple[Spec, ...] = (
     LARGEST_STATE,
     EVICTED,
     FORGOTTEN,
+    ERASED,
+    REFUSED,
+    DELETIONS,
     TOO_LARGE,
     IDENTITIES_LINKED,
     IDENTITIES_SPLIT,
@@ -568,6 +590,7 @@ class Metrics:
         self.states_written = self._counter(STATES_WRITTEN)
         self.evicted = self._counter(EVICTED)
         self.forgotten = self._counter(FORGOTTEN)
+        self._count_erasures()
         self.too_large = self._counter(TOO_LARGE)
         self.forwarded = self._counter(FORWARDED)
         self._count_identities()
@@ -593,6 +616,11 @@ class Metrics:
         self.partitions = self._gauge(PARTITIONS)
         self.ready = self._gauge(READY)
         self.bounded_type = Bounded()
+
+    def _count_erasures(self) -> None:
+        self.erased = self._counter(ERASED)
+        self.refused = self._counter(REFUSED)
+        self.deletions = self._counter(DELETIONS)
 
     def _count_identities(self) -> None:
         self.identities_linked = self._counter(IDENTITIES_LINKED)

@@ -43,6 +43,8 @@ class Observer:
         metrics.evicted.inc(stats.evicted)
         metrics.forgotten.inc(stats.forgotten)
         metrics.too_large.inc(stats.too_large)
+        if stats.erased or stats.refused or stats.deletions:
+            self._erasures(done)
         if done.forwards or stats.repeated:
             self._identities(done)
         if stats.set_back:
@@ -51,6 +53,12 @@ class Observer:
         if stats.timers:
             metrics.timers.inc(stats.timers)
             metrics.timer_lateness.observe(max(stats.timer_lateness, 0) / 1000)
+
+    def _erasures(self, done: Slice) -> None:
+        metrics, stats = self._metrics, done.stats
+        metrics.erased.inc(stats.erased)
+        metrics.refused.inc(stats.refused)
+        metrics.deletions.inc(stats.deletions)
 
     def _identities(self, done: Slice) -> None:
         metrics, stats = self._metrics, done.stats

@@ -7,6 +7,7 @@ from rules.explaining.life import Life, Unused, fired_of, life_of, run_on
 from rules.explaining.moments import Clock
 from rules.explaining.names import names_of
 from rules.explaining.near import NearestMisses
+from rules.explaining.telling import outcome as told_outcome
 from rules.explaining.telling import told, told_condition, told_signal
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "run_on",
     "told",
     "told_condition",
+    "told_outcome",
     "told_signal",
 ]

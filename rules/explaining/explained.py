@@ -264,8 +264,8 @@ class Explained:
     stories: tuple[StoryNow, ...] = ()
 
 
-def as_json(explained: Explained) -> bytes:
-    """One JSON object, times in RFC 3339."""
+def as_json(explained: Any) -> bytes:
+    """One JSON object of what was explained or described, times in RFC 3339."""
     return orjson.dumps(explained, default=_moment, option=orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_INDENT_2)
 
 

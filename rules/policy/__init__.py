@@ -5,7 +5,8 @@ from rules.policy.decision import TOO_MANY, Decision, decided, refused
 from rules.policy.merging import merge_policies
 from rules.policy.plan import ChannelPolicy, PolicyPlan
 from rules.policy.remembering import WAITING, set_timer
-from rules.policy.response import chance
+from rules.policy.response import chance, decayed
+from rules.policy.revoking import cancel_all
 
 __all__ = [
     "TOO_MANY",
@@ -13,7 +14,9 @@ __all__ = [
     "ChannelPolicy",
     "Decision",
     "PolicyPlan",
+    "cancel_all",
     "chance",
+    "decayed",
     "decide",
     "decided",
     "merge_policies",

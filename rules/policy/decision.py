@@ -30,6 +30,7 @@ Reason = Literal[
     "cancel_on",
     "opted out",
     "late",
+    "erased",
 ]
 TOO_MANY: Final = "identities"
 """Why a link isn't made: the customer would have too many identities."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import exp2
 from typing import Final, TypeVar
 
+from msgspec.structs import replace
+
 from rules.dates import local_time
 from rules.features.accumulator import tidy
 from rules.identity import trigger_id
@@ -99,13 +101,18 @@ def _format(touchpoint: Touchpoint) -> str | None:
 
 def _counted(kept: dict[K, Response], key: K, now: int, sent: float = 0.0, answered: float = 0.0) -> Response:
     """Adds to the counts of a key, decayed until ``now`` (ms)."""
-    one = kept.setdefault(key, Response(at=now))
-    if now > one.at:
-        left = _left(one.at, now)
-        one.sent, one.answered, one.at = one.sent * left, one.answered * left, now
+    one = kept[key] = decayed(kept.get(key) or Response(at=now), now)
     one.sent = max(one.sent + sent, 0.0)
     one.answered += answered
     return one
+
+
+def decayed(one: Response, now: int) -> Response:
+    """The same as of ``now`` (ms)."""
+    if now <= one.at:
+        return one
+    left = _left(one.at, now)
+    return replace(one, sent=one.sent * left, answered=one.answered * left, at=now)
 
 
 def _bound(kept: dict[str, Response], latest: str) -> None:

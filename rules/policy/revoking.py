@@ -10,10 +10,11 @@ from rules.fields import as_key, matches_any
 from rules.firing import FIRED, Moment
 from rules.policy.checks import refusal, unwelcome
 from rules.policy.decision import Decision, Verdict, firing_of
-from rules.policy.plan import SignalPolicy
+from rules.policy.plan import PolicyPlan, SignalPolicy
 from rules.policy.question import Customer
 from rules.policy.response import note_outcome
-from rules.remembered import Trigger
+from rules.remembered import Trigger, decode_policy
+from rules.state import State
 from rules.touchpoint import Touchpoint
 
 
@@ -27,6 +28,16 @@ def seen(customer: Customer, at: Moment) -> list[Decision]:
     if plan.responds and touchpoint.type.startswith("trigger."):
         note_outcome(customer, touchpoint, at.now)
     return list(_taken_back(customer, touchpoint, at))
+
+
+def cancel_all(
+    plan: PolicyPlan, name: str, state: State, touchpoint: Touchpoint, append_time: int
+) -> Iterator[Decision]:
+    """Takes back all triggers of a customer who is erased: those that wait, and those that went and can still be."""
+    customer = Customer(plan, name, state, append_time, decode_policy(state.policy))
+    for trigger in list(customer.memory.triggers):
+        if trigger.held is not None or (not trigger.cancelled and touchpoint.time < trigger.expires):
+            yield _cancelled(customer, trigger, ("erased", touchpoint.id), touchpoint, touchpoint.time)
 
 
 def _taken_back(customer: Customer, touchpoint: Touchpoint, at: Moment) -> Iterator[Decision]:

@@ -21,6 +21,7 @@ MODULES: Final = MappingProxyType(
         "test": "streams.cli.test",
         "replay": "streams.cli.replay",
         "explain": "streams.cli.explain",
+        "customer": "streams.cli.customer",
         "report": "streams.cli.reporting",
         "log": "streams.cli.log",
         "context": "streams.cli.context",

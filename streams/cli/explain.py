@@ -18,6 +18,7 @@ from rules import (
     Explained,
     Explainer,
     Kept,
+    Life,
     MixedLinesError,
     NearestMisses,
     as_json,
@@ -77,7 +78,7 @@ def explain(
 ) -> None:
     _check(replay or [])
     explainer = Explainer(plan_at(library))
-    asked = Asked(customer, explainer, _signals(explainer, signal), _moment(at))
+    asked = Asked(customer, explainer, _signals(explainer, signal), moment_of(at))
     explained = _replayed(asked, replay, clock) if replay else _live(asked, clock, given)
     if as_data:
         typer.echo(as_json(explained))
@@ -101,7 +102,8 @@ def _signals(explainer: Explainer, names: list[str] | None) -> frozenset[str] | 
     return frozenset(names) if names else None
 
 
-def _moment(text: str | None) -> int | None:
+def moment_of(text: str | None) -> int | None:
+    """The moment of --at (epoch ms); ends the command where it can't be read."""
     try:
         return None if text is None else moment(text)
     except ValueError:
@@ -111,6 +113,14 @@ def _moment(text: str | None) -> int | None:
 def _replayed(asked: Asked, files: list[Path], clock: Clock) -> Explained:
     """From the customer's own touchpoints in files, which tell the nearest misses too."""
     misses = NearestMisses(asked.explainer, asked.signals)
+    life = replayed_of(asked, files, clock, misses)
+    _say_alias(asked.customer, life.customer)
+    return asked.explainer.explain(life, signals=asked.signals, near=misses.found)
+
+
+def replayed_of(asked: Asked, files: list[Path], clock: Clock, misses: NearestMisses | None = None) -> Life:
+    """The customer's life by their own touchpoints in files; ends the command where they can't be read."""
+    look = None if misses is None else misses.look
     try:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="telltale-")))
@@ -118,19 +128,18 @@ def _replayed(asked: Asked, files: list[Path], clock: Clock) -> Explained:
             lines = Lines(files)
             names = names_of(asked.customer, Lines(files))
             moving = _moving(lines, stack.enter_context(progress_bar("reading")))
-            life = life_of(asked.explainer.plan, asked.customer, moving, clock.value, asked.at, misses.look, names)
+            life = life_of(asked.explainer.plan, asked.customer, moving, clock.value, asked.at, look, names)
     except MixedLinesError as error:
         fail(f"{lines.place(error.line)}: {error}")
     except BrokenPipeError:
         raise
     except (OSError, EOFError) as error:
         fail(f"found {error}; expected files that can be read")
-    if misses.exhausted:
+    if misses is not None and misses.exhausted:
         say("there is too much to look at: how near signals came is told of the beginning alone; ask with --signal")
     for unused in life.unused:
         say(f"{lines.place(unused.line)}: {unused.reason}: {unused.detail}")
-    _say_alias(asked.customer, life.customer)
-    return asked.explainer.explain(life, signals=asked.signals, near=misses.found)
+    return life
 
 
 def _say_alias(asked: str, customer: str) -> None:
@@ -146,15 +155,21 @@ def _moving(lines: Lines, progress: Progress) -> Iterator[bytes]:
 
 
 def _live(asked: Asked, clock: Clock, given: Mapping[str, object]) -> Explained:
-    """From the topics; as of now by the wall clock, or by the log's own."""
+    """From the topics."""
+    life = live_of(asked, clock, given)
+    _say_alias(asked.customer, life.customer)
+    return asked.explainer.explain(life, signals=asked.signals)
+
+
+def live_of(asked: Asked, clock: Clock, given: Mapping[str, object]) -> Life:
+    """The customer's life by the topics; as of now by the wall clock, or by the log's own."""
     customer, kept = _kept(settings_of(os.environ, given), asked)
-    _say_alias(asked.customer, customer)
     now = asked.at if asked.at is not None or clock is Clock.log else time.time_ns() // 1_000_000
     life = life_in(kept, asked.explainer.plan, customer, now)
     if life.now != now and asked.at is not None:
         found = f"a time before the customer's last touchpoint, {rfc3339(life.now)}"
         fail(f"--at: found {found}; expected a later one, or --replay with a dump of the log", WRONG_USAGE)
-    return asked.explainer.explain(life, signals=asked.signals)
+    return life
 
 
 def _kept(settings: Settings, asked: Asked) -> tuple[str, Kept]:

@@ -48,7 +48,14 @@ class Duplicate:
     offset: int
 
 
-Taken = Order | Duplicate | Letter
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A record without a value: all before it of its customer is to go, for whoever keeps a table of it."""
+
+    offset: int
+
+
+Taken = Order | Duplicate | Deletion | Letter
 
 
 class Memory:
@@ -83,6 +90,8 @@ class Ledger:
         done = self.window.is_done(record.offset)
         if record.offset >= self.window.head:
             self.window.read(record.offset, record.timestamp)
+        if record.value is None and record.key:
+            return None if done else Deletion(record.offset)
         try:
             event = decode_event(record.value)
         except BadRecord as error:

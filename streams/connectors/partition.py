@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from aiokafka import TopicPartition
 
 from streams.connectors.carrying import Carrier
-from streams.connectors.ledger import Duplicate, Ledger, Letter, Record
+from streams.connectors.ledger import Deletion, Duplicate, Ledger, Letter, Record
 from streams.connectors.metrics import ConnectorMetrics
 from streams.connectors.orders import Order
 from streams.connectors.settling import Settler
@@ -47,6 +47,8 @@ class OpenPartition:
                 self._queue(taken)
             elif isinstance(taken, Duplicate):
                 self._metrics.duplicate()
+                self._settler.passed(self, taken.offset)
+            elif isinstance(taken, Deletion):
                 self._settler.passed(self, taken.offset)
             elif isinstance(taken, Letter):
                 self._settler.put_aside(self, taken)

@@ -7,17 +7,18 @@ newer one came first, has decided nothing.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from rules import Plan, Warming
+from rules import Erasures, Plan, Warming
 from streams.broker import reader_options
 from streams.libraries import Follower, Shelf
 from streams.metrics import Metrics
+from streams.scanning import erasures_in
 from streams.sender import Sender, start_producer
 from streams.settings import Settings
 from streams.warming.messages import Job, Message, Passed, Progress, Ready, settings_of
@@ -82,6 +83,7 @@ class Reading:
         self._sender = sender
         self._tell = tell
         self._told: dict[int, float] = {}
+        self._erasures: Mapping[TopicPartition, Erasures] = {}
         self._warmings = {
             TopicPartition(job.topics["log"], number): Warming(
                 plans[old],
@@ -106,18 +108,20 @@ class Reading:
                 await self._progress(tp)
 
     async def _seek(self) -> None:
-        """To the first records that may count; where there are none yet, to the end."""
+        """To the first records that may count; where there are none yet, to the end. Who is erased behind is known."""
         tps = list(self._warmings)
         self._consumer.assign(tps)
         begins, ends = await self._consumer.offsets_for_times(dict.fromkeys(tps, self._job.warm_from)), {}
         if any(begin is None for begin in begins.values()):
             ends = await self._consumer.beginning_offsets(tps)
-        for tp in tps:
-            self._consumer.seek(tp, ends[tp] if begins.get(tp) is None else begins[tp].offset)
+        places = {tp: ends[tp] if begins.get(tp) is None else begins[tp].offset for tp in tps}
+        self._erasures = await erasures_in(self._consumer, places)
+        for tp, place in places.items():
+            self._consumer.seek(tp, place)
 
     async def _read(self, tp: TopicPartition, records: list[Any]) -> None:
         warming = self._warmings[tp]
-        held = warming.read(records)
+        held = warming.read(self._erasures[tp].without(records))
         if held.decisions:
             with self._file(tp.partition, "decisions").open("ab") as file:
                 append(file, ((one.key, one.value) for one in held.decisions))

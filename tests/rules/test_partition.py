@@ -94,7 +94,6 @@ BAD = {
     ),
     "an empty id": (b"c", b'{"id":"","type":"b","time":1,"customer":"c"}', "wrong type", "$.id"),
     "a time before 1970": (b"c", b'{"id":"a","type":"b","time":-1,"customer":"c"}', "wrong time", "$.time"),
-    "no value": (b"c", None, "no value", ""),
     "neither key nor value": (None, None, "no value", ""),
     "an empty key": (b"", b'{"id":"a","type":"b","time":1,"customer":"c"}', "no key", ""),
     "a key that isn't the customer": (
