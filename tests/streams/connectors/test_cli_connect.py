@@ -40,7 +40,7 @@ def test_a_file_that_cannot_be_written_and_one_that_another_writes(tmp_path: Pat
     lines.close()
 
 
-@pytest.mark.alone
+@pytest.mark.programs
 def test_without_a_broker_it_waits_and_ends_as_it_is_told_and_shows_no_password(tmp_path: Path) -> None:
     (port,) = free_ports(1)
     broker = f"127.0.0.1:{port}"
