@@ -32,7 +32,7 @@ _MARKER: Final = "\0"
 Fields = dict[str, msgspec.Raw]
 """A record's JSON, field by field as it was written."""
 
-_fields_of: Final = msgspec.json.Decoder(Fields).decode
+_decode: Final = msgspec.json.Decoder(Fields | None).decode
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -57,6 +57,10 @@ class Said(NamedTuple):
     names: tuple[str, ...] = ()
     settled: bool = False
     state: State | None = None
+
+
+def _fields_of(raw: bytes | msgspec.Raw) -> Fields:
+    return _decode(raw) or {}
 
 
 def forwarded(fields: Mapping[str, Any], to: str, place: Place) -> bytes:
