@@ -34,7 +34,7 @@ _MARKER: Final = "\0"
 Fields = dict[str, msgspec.Raw]
 """A record's JSON, field by field as it was written."""
 
-_fields_of: Final = msgspec.json.Decoder(Fields).decode
+_decode: Final = msgspec.json.Decoder(Fields | None).decode
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -67,6 +67,10 @@ class Said(NamedTuple):
     settled: bool = False
     state: State | None = None
     keep: int = 0
+
+
+def _fields_of(raw: bytes | msgspec.Raw) -> Fields:
+    return _decode(raw) or {}
 
 
 def forwarded(fields: Mapping[str, Any], to: str, place: Place) -> bytes:

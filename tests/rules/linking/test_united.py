@@ -306,6 +306,18 @@ def test_a_forward_may_be_larger_than_what_was_forwarded() -> None:
     assert read(world.plan, world.states()["ann"], "views", None) == 1
 
 
+def test_null_is_nothing() -> None:
+    world = World.of(plan_of(SHOP), 1)
+    link = {"id": "l", "time": 1_000, "customer": "anon:1", "type": "identity.linked", "properties": {"to": "ann"}}
+    world.publish(link)
+    world.settle()
+    world.publish({"id": "u", "time": 2_000, "customer": "anon:1", "type": "identity.unlinked", "properties": None})
+    world.publish({"id": "v", "time": 3_000, "customer": "anon:1", "type": "view", "properties": None, "from": None})
+    world.settle()
+    assert not world.dead
+    assert read(world.plan, world.states()["anon:1"], "views", None) == 1
+
+
 def test_a_link_is_small() -> None:
     world = World.of(plan_of(SHOP), 1)
     properties = {"to": "ann", "x": "x" * 20_000}
