@@ -188,9 +188,14 @@ def carried(firing: Firing, state: State, kept: Mapping[str, Any] | None = None)
     return found
 
 
+_NOBODY: Final[dict[str, str]] = {}
+
+
 def _relation(firing: Firing) -> dict[str, str]:
     """To whom it goes in the customer's place, and of whom it came; nothing where it is the customer's own."""
     to = firing.signal.declared.then.to
+    if to is None and firing.about is None:
+        return _NOBODY
     said = {"to": None if to is None else f"related.{to}", "about": firing.about}
     return {name: value for name, value in said.items() if value is not None}
 
