@@ -148,7 +148,7 @@ def test_what_is_known_of_a_feature(feature: Feature, info: FeatureInfo) -> None
 def test_json_schemas() -> None:
     schemas = json_schemas()
     files = {"library.yaml", "interactions.yaml", "channels.yaml", "features.yaml", "segments.yaml"}
-    assert set(schemas) == files | {"signal", "timelines"}
+    assert set(schemas) == files | {"story", "signal", "timelines"}
     assert schemas["timelines"]["items"]["$ref"].endswith("/TimelineEntry")
     library = schemas["library.yaml"]
     assert library["required"] == ["name", "format"]
