@@ -24,7 +24,11 @@ _SYSTEM: Final = (
     "library.switched",
     "trigger.sent",
 )
-_NOBODYS: Final = ("context.updated", "signal.addressed")  # what no customer does
+_NOBODYS: Final = {  # what no customer does, and what to do instead
+    "context.updated": "ask for `context.NAME` in an `if`",
+    "signal.addressed": "read `signal.fired`",
+    "customer.erased": "take it away: nothing is left that could fire",
+}
 _WILD: Final = "signal.*"  # which signals are meant must be said, so the wildcard is of no use
 
 
@@ -84,8 +88,7 @@ def _check(placed: Placed[Declared], paths: list[Path], known: frozenset[str] | 
             words = f"`{_WILD}`, a wildcard of what signals make", "`signal.fired` by its name", "write `signal.fired`"
             yield from placed.problem(path, *words, at_key=at_key(path))
         elif name in _NOBODYS:
-            instead = "ask for `context.NAME` in an `if`" if name == "context.updated" else "read `signal.fired`"
-            words = f"`{name}`, which no customer does", "a type of touchpoint", instead
+            words = f"`{name}`, which no customer does", "a type of touchpoint", _NOBODYS[name]
             yield from placed.problem(path, *words, at_key=at_key(path))
         elif known is not None and not _exists(name, known):
             yield from placed.problem(path, *_unknown(name, known), at_key=at_key(path))

@@ -38,7 +38,8 @@ A duration is a whole number and one unit of s, m, h or d: `90s`, `30m`, `24h`, 
 dotted name; `content.*` is every type below `content.` at any depth, but not `content`; a list of types may stand
 wherever one may. `'*'` is every type that customers make: not `signal.fired`, `profile.updated`, `identity.linked`,
 `identity.unlinked`, `clock.tick`, `library.switched` and `trigger.*`, which are read by their names, nor
-`context.updated` and `signal.addressed`, which no pattern reads. Types are compared letter by letter, capitals too.
+`context.updated`, `signal.addressed` and `customer.erased`, which no pattern reads. Types are compared letter by
+letter, capitals too.
 """
 
 SEGMENTS: Final = """

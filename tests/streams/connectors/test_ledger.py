@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from streams.connectors.ledger import Duplicate, Ledger, Letter, Memory
+from streams.connectors.ledger import Deletion, Duplicate, Ledger, Letter, Memory
 from streams.connectors.orders import Order, Result, undeliverable
 from streams.connectors.window import decode
 from tests.events import cancel, trigger
@@ -43,7 +43,15 @@ def test_an_event_is_an_order_once() -> None:
 def test_what_is_no_event_is_a_letter() -> None:
     ledger = Ledger(0, [], 10)
     assert ledger.take(Record(0, b"{", b"k")) == Letter(0, "not json", "", "Input data was truncated", b"k", b"{")
-    assert isinstance(ledger.take(Record(1, None)), Letter)
+    assert isinstance(ledger.take(Record(1, b"")), Letter)
+
+
+def test_a_record_without_a_value_is_passed_over() -> None:
+    ledger = Ledger(0, [], 10)
+    assert ledger.take(Record(0, None)) == Deletion(0)
+    ledger.finish(0)
+    assert ledger.take(Record(0, None)) is None
+    assert isinstance(ledger.take(Record(1, None, key=None)), Letter)
 
 
 def test_a_cancel_calls_its_trigger_off_while_that_is_under_way() -> None:
