@@ -9,10 +9,11 @@ from __future__ import annotations
 from rules.adopting import latest_firings
 from rules.firing import Moment
 from rules.merging.memories import newest_ids, newest_profile, unite_again
-from rules.merging.parts import unite_features, unite_stories
+from rules.merging.parts import unite_features
 from rules.plan import Plan
 from rules.policy import merge_policies, set_timer
 from rules.state import UNBORN, State
+from rules.stories import unite_stories
 
 
 def unite(plan: Plan, state: State, moved: State, at: Moment, alias: str) -> None:
@@ -29,7 +30,7 @@ def unite(plan: Plan, state: State, moved: State, at: Moment, alias: str) -> Non
     state.fired = latest_firings(state.fired, moved.fired)
     unite_again(plan, state, moved)
     unite_features(plan, state, moved, at)
-    unite_stories(plan, state, moved)
+    unite_stories(plan.stories, state.parts, moved.parts)
     state.policy = merge_policies(state.policy, moved.policy, alias)
     set_timer(state)
     state.clock = at.now

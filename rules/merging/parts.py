@@ -1,4 +1,4 @@
-"""What features and stories keep, of two customers as of one."""
+"""What features keep, of two customers as of one."""
 
 from __future__ import annotations
 
@@ -20,14 +20,6 @@ def unite_features(plan: Plan, state: State, moved: State, at: Moment) -> None:
             _unite_keyed(plan, feature, state, moved, at)
         else:
             state.parts[feature.key] = _united(feature, ours, theirs, at.now)
-
-
-def unite_stories(plan: Plan, state: State, moved: State) -> None:
-    """Unites how far each story has come."""
-    for story in plan.stories:
-        part = story.unite(state.parts.get(story.key), moved.parts.get(story.key))
-        if part is not None:
-            state.parts[story.key] = part
 
 
 def _unite_keyed(plan: Plan, feature: FeaturePlan, state: State, moved: State, at: Moment) -> None:

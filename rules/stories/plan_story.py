@@ -14,7 +14,6 @@ from rules.state import Parts
 from rules.stories.assessing import assessor
 from rules.stories.course import Course
 from rules.stories.keeping import KEEP, taken
-from rules.stories.merging import merged
 from rules.stories.readings import readings
 from rules.stories.standing import STAGE, Part
 from rules.stories.values import Reading
@@ -87,10 +86,6 @@ class StoryPlan:
     def halve(self, part: Part) -> Part | None:
         """The part without the touchpoints that it keeps for late ones; None where it keeps none."""
         return [part[NOW], [], part[NOW]] if part[1] else None
-
-    def unite(self, one: Part | None, other: Part | None) -> Part | None:
-        """The part of a customer whose touchpoints were kept under two names."""
-        return merged(self.course, one, other)
 
     def stage(self, parts: Parts) -> str:
         """The stage that a customer is in."""
