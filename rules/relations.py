@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from rules.declaration import Feature, Follow, Library, Signal, Silent, Types, When
-from rules.expression import Expression, Scope, parse, read_segments
+from rules.declaration import Feature, Follow, Library, Signal, Silent, Step, Types, When
+from rules.expression import Expression, Scope, parse, pinned, read_segments
 from rules.expression.tree import Call, Node
 from rules.expression.tree import Feature as Read
 from rules.feature_types import feature_info
@@ -66,6 +66,14 @@ class Relations:
         read = (types_of_feature(self.features[name]) for name in self.features_read(signal))
         return FIRED in types_of_signal(signal) or any(FIRED in types for types in read)
 
+    def firings_read(self, signal: Signal) -> frozenset[str]:
+        """The signals whose firings it reads, itself or by its features."""
+        steps = signal.pattern.steps if isinstance(signal.pattern, Follow) else ()
+        wheres = [step.where for step in steps if isinstance(step, Step) and FIRED in step.types]
+        features = (self.features[name] for name in self.features_read(signal))
+        wheres += [feature.where for feature in features if FIRED in types_of_feature(feature)]
+        return frozenset().union(*map(_fired, wheres))
+
     def _expressions(self, signal: Signal, *, carried: bool) -> Iterator[Expression]:
         if isinstance(signal.pattern, When):
             yield self.expression(signal.pattern.condition, signal.per)
@@ -75,6 +83,12 @@ class Relations:
             yield self.expression(signal.unless, signal.per)
         for _, text in signal.then.carry if carried else ():
             yield self.expression(text, signal.per)
+
+
+def _fired(where: str | None) -> frozenset[str]:
+    """The signals that a reader of firings means, as each must say."""
+    said = None if where is None else pinned(parse(where, Scope("touchpoint")), "properties.signal")
+    return said or frozenset()
 
 
 def _valued(node: Node) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,16 +14,31 @@ def concerned(before: Library, after: Library) -> frozenset[str]:
     """The names of the signals that may fire, or be decided, differently.
 
     A signal hangs on its own declaration, on the features, segments and stories that it reads, and on what the library
-    says for all. Where signals read one another's firings, or share what policy allows, they are all concerned once one
-    is.
+    says for all. Where signals read one another's firings, along whatever chain, they are all concerned once one is;
+    where they share what policy allows, all of the library are.
     """
     old, new = Relations(before), Relations(after)
     changed = {name for name in old.signals.keys() | new.signals.keys() if _meaning(old, name) != _meaning(new, name)}
-    coupled = any(map(old.reads_firings, before.signals)) or any(map(new.reads_firings, after.signals))
-    coupled = coupled or _shares(before) or _shares(after)
-    if changed and coupled:
-        changed = old.signals.keys() | new.signals.keys()
-    return frozenset(changed)
+    if changed and (_shares(before) or _shares(after)):
+        return frozenset(old.signals.keys() | new.signals.keys())
+    return _with_chained(changed, [*_chains(old), *_chains(new)])
+
+
+def _chains(relations: Relations) -> Iterator[frozenset[str]]:
+    """Each signal that reads firings, with those that make them."""
+    for name, signal in relations.signals.items():
+        makers = relations.firings_read(signal)
+        if makers:
+            yield makers | {name}
+
+
+def _with_chained(names: set[str], chains: list[frozenset[str]]) -> frozenset[str]:
+    """The names, and all that hang together with them."""
+    found, left = frozenset(names), chains
+    while touched := [chain for chain in left if not found.isdisjoint(chain)]:
+        left = [chain for chain in left if found.isdisjoint(chain)]
+        found = found.union(*touched)
+    return found
 
 
 def _shares(library: Library) -> bool:

@@ -198,8 +198,20 @@ class TestConcerned:
     def test_all_where_the_library_says_something_else_for_all(self) -> None:
         assert concerned(library(KEEN, LEFT), library(KEEN, LEFT, settings={"late_by": "2h"})) == {"keen", "left"}
 
-    def test_all_where_one_reads_the_firings_of_others(self) -> None:
+    def test_all_of_a_chain_that_reads_firings(self) -> None:
+        """By a step or by a feature, up and down the chain; what stands beside it needn't be run."""
         chained = signal("chained", follow=[{"type": "signal.fired", "where": "properties.signal == 'keen'"}, "paid"])
-        now = library({**KEEN, "value": 2}, LEFT, chained)
-        assert concerned(library(KEEN, LEFT, chained), now) == {"keen", "left", "chained"}
-        assert concerned(library(KEEN, LEFT, chained), library(KEEN, LEFT, chained)) == frozenset()
+        heard = {"heard": {"count": "signal.fired", "where": "properties.signal == 'chained'"}}
+        hearing = {**OTHER, "if": "heard == 0"}
+        features = VIEWS | heard
+        old = library(KEEN, LEFT, chained, hearing, features=features)
+        for changed in ({**KEEN, "value": 2}, LEFT, chained, hearing), (KEEN, LEFT, chained, {**hearing, "value": 2}):
+            assert concerned(old, library(*changed, features=features)) == {"keen", "chained", "other"}
+        assert concerned(old, library(KEEN, {**LEFT, "value": 2}, chained, hearing, features=features)) == {"left"}
+        assert concerned(old, old) == frozenset()
+
+    def test_a_chain_of_only_one_of_the_libraries(self) -> None:
+        chained = signal("chained", follow=[{"type": "signal.fired", "where": "properties.signal == 'keen'"}, "paid"])
+        alone = {**chained, "follow": ["paid"]}
+        assert concerned(library(KEEN, LEFT, alone), library(KEEN, LEFT, chained)) == {"keen", "chained"}
+        assert concerned(library(KEEN, LEFT, chained), library(KEEN, LEFT, alone)) == {"keen", "chained"}

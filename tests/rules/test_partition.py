@@ -131,7 +131,7 @@ def test_what_a_touchpoint_that_cannot_be_evaluated_did_is_undone(plan: Plan, mo
         state.parts[follow.signal.key] = "half done"
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setitem(plan._concerns, "broken", replace(plan.concern("broken"), sees=(fail,)))
+    monkeypatch.setitem(plan.concerns, "broken", replace(plan.concern("broken"), sees=(fail,)))
     slices = run(partition(plan), records)
     assert [(one.offset, one.reason, one.detail) for one in letters(slices)] == [
         (1, "evaluation failed", "ZeroDivisionError: a bug")
