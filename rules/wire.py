@@ -205,7 +205,8 @@ def _event(
 ) -> dict[str, Any]:
     firing, channel = decision.firing, decision.channel
     declared = firing.signal.declared
-    of_policy = {"purpose": declared.purpose, "group": declared.group}
+    at = None if decision.at is None else rfc3339(decision.at)  # when it goes, where it had to wait
+    of_policy = {"purpose": declared.purpose, "group": declared.group, "at": at}
     return {
         "specversion": "1.0",
         "id": identifier,

@@ -220,7 +220,7 @@ twice, at the first, and it is quiet once more until the second. A deferred trig
 at that millisecond and before the customer's own record of it, in the order of the decisions. Then status, consent and
 `unless` (without a touchpoint) are asked again, and whether it has expired. Where it is quiet again, in another time
 zone or after an outage, it waits on. What it carries is as of its firing. There is a second decision with the same id
-and `at`, when it was made.
+and `at`, when it was made; the trigger says `at`, too.
 
 **Taken back.** Until it expires, by the customer's clock, a trigger is taken back by a touchpoint of `cancel_on` whose
 time isn't before the firing (with `per`: of its value, or without the field); by a change of the profile after which

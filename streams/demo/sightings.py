@@ -65,14 +65,16 @@ class Sightings:
         """Notes a trigger that arrived."""
         event: dict[str, Any] = orjson.loads(value)
         data, time = event["data"], moment(event["time"])
-        latency = max(0.0, now - self._cause(time, now))
+        latency = max(0.0, now - self._cause(moment(data.get("at") or event["time"]), now))
         why = data["reason"] or ""
-        reason = f"taken back: {why}" if event["type"] == CANCELLED else why
+        taken_back = event["type"] == CANCELLED
+        reason = f"taken back: {why}" if taken_back else why
         sighting = Sighting(time, data["customer"], data["signal"], data["channel"], reason, latency)
-        self.signals[sighting.signal, sighting.channel] += 1
         self.customers.add(sighting.customer)
         self.last.append(sighting)
-        insort(self._latencies, latency)
+        if not taken_back:
+            self.signals[sighting.signal, sighting.channel] += 1
+            insort(self._latencies, latency)
         return sighting
 
     def _cause(self, time: int, now: float) -> float:

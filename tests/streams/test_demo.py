@@ -199,7 +199,8 @@ def test_a_latency_counts_from_the_first_step_that_could_cause_the_trigger() -> 
     assert sightings.latency(0.5) is None
     sightings.sent(1_000, 10, 50.0)
     sightings.sent(2_000, 30, 51.0)
-    trigger = '{"time":"1970-01-01T00:00:0%s.000Z","data":{"customer":"ann","signal":"s","channel":"c","reason":null}}'
+    data = '{"customer":"ann","signal":"s","channel":"c","reason":null}'
+    trigger = f'{{"type":"telltale.trigger","time":"1970-01-01T00:00:0%s.000Z","data":{data}}}'
     assert sightings.seen((trigger % 1).encode(), 51.5).latency == 1.5
     assert sightings.seen((trigger % 2).encode(), 51.5).latency == 0.5
     assert sightings.seen((trigger % 3).encode(), 51.5).latency == 0.0

@@ -97,6 +97,14 @@ CHOICE = (
         fires(13, "a@13", held="no channel"),
     ),
     timeline(
+        "rest: what never came isn't one without a response",
+        library(signal(**EACH), channels={"email": {"rest": {"after": 1, "for": "1h"}}}),
+        [at(0, "a"), told(1, "refused", 0), at(2, "a"), at(3, "a")],
+        fires(0, "a@0"),
+        fires(2, "a@2"),
+        fires(3, "a@3", held="no channel"),
+    ),
+    timeline(
         "a group by response: the value times the best chance ranks",
         library(
             signal("a", **EACH, group="g", value=2.0, then={"channel": "email"}),

@@ -101,7 +101,7 @@ REVOKED = (
     timeline(
         "a late one in the silence: of a follow from the step's moment on, of its last silences",
         library(signal(follow=["a", {"without": "x"}, {"without": "y", "for": "5s"}, {"without": "z", "for": "5s"}])),
-        [at(0, "a"), tick(10), at(11, "b"), at(7, "y"), at(10, "z"), at(2, "z"), at(0, "x"), at(0.001, "y")],
+        [at(0, "a"), tick(10), at(11, "b"), at(7, "y"), at(10, "z"), at(2, "z"), at(0, "x")],
         fires(10, "a@0"),
         cancelled(10, "late", "x@0"),
     ),
