@@ -128,7 +128,7 @@ class Evaluation:
 
     def _stage(self, key: bytes) -> State:
         raw = self.states.get(key)
-        state = State(library=self.plan.digest) if raw is None else decode_state(raw)
+        state = self.plan.born() if raw is None else decode_state(raw)
         self.staged[key] = state
         self.size += len(key) + OVERHEAD + (len(raw) if raw else 0)
         return state

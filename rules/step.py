@@ -12,7 +12,7 @@ from rules.bound import MAX_STATE, weigh
 from rules.fields import storable
 from rules.firing import FIRED, Condition, Moment, as_touchpoint, fire, seen_by_when
 from rules.plan import Concern, Plan, Takes
-from rules.state import Parts, State
+from rules.state import UNBORN, Parts, State
 from rules.touchpoint import Touchpoint
 
 Outcome = Literal["applied", "late", "too late", "duplicate"]
@@ -31,9 +31,12 @@ def step(plan: Plan, state: State, touchpoint: Touchpoint, size: int, done: Done
     digest = xxh3_64_digest(touchpoint.id.encode())
     if not state.note(digest):
         return "duplicate"
-    if state.library != plan.digest:
-        plan.adopt(state)
     time = touchpoint.time
+    if state.library != plan.digest:
+        if state.clock == UNBORN:
+            plan.begin(state, time)
+        else:
+            plan.adopt(state)
     if state.due <= time:
         advance(plan, state, touchpoint.customer, time, done)
     concern = plan.concern(touchpoint.type)

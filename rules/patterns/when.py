@@ -86,6 +86,10 @@ class WhenMatcher:
         self.keeps = timed or hold is not None or self.several
         self.instances = Instances(signal, per is not None, _due)
 
+    def turned_by_dates(self) -> bool:
+        """Whether a date that the library says turns a comparison for a customer of whom nothing is known."""
+        return self.timed and self.per is None and any(True for _ in self._flips(State(), None, 0))
+
     def before(self, state: State, touchpoint: Touchpoint, every: bool, now: int) -> Before:
         """The value of each instance that the touchpoint concerns, just before it."""
         return [(per, self._before(state, per, now)) for per in self._asked(state, touchpoint, every)]
