@@ -100,7 +100,7 @@ class Adoption:
             _replace(state.timers, warm.timers, key)
         for signal in self._signals:
             _remember(state, warm, signal)
-        keys = {signal.key for signal in self._signals}
+        keys = {signal.again_key for signal in self._signals}
         state.fired = latest_firings(state.fired, _only(warm.fired, keys))
 
 

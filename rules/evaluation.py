@@ -247,7 +247,7 @@ class Evaluation:
         if raw is not None:
             state = decode_state(raw)
         else:
-            state = State(library=self.plan.digest)
+            state = self.plan.born()
             begin_life(state, time, self.plan.library.forget_after)
             self.dues.moved(key, state.due)
         self.staged[key] = state

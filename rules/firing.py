@@ -37,8 +37,9 @@ class Carry:
 
 @dataclass(frozen=True, slots=True)
 class SignalPlan:
-    """What every pattern of a signal shares. ``key`` names the instance in state, ``again_key`` its last firing.
-    ``again``: the least time between two firings of an instance (ms)."""
+    """What every pattern of a signal shares. ``key`` names the instance in state, by its definition; ``again_key`` its
+    last firing, by name and `per` alone, so that it outlives a change of the rest. ``again``: the least time between
+    two firings of an instance (ms)."""
 
     declared: Signal
     key: int
@@ -121,11 +122,11 @@ def fire(
     `again` is asked before `if`; a firing refused by `if` starts no `again`, but takes the millisecond: its
     decision has the same id.
     """
-    if _fired_now(state, signal.key, per, at.now) or not again_allows(state, signal, per, at.now):
+    if _fired_now(state, signal.again_key, per, at.now) or not again_allows(state, signal, per, at.now):
         return
     if not state.fired or state.fired[0] != at.now:
         state.fired = [at.now]
-    state.fired += [signal.key, per]
+    state.fired += [signal.again_key, per]
     condition = signal.condition
     touchpoint = signal.at_hand(at.touchpoint, per)
     refused = condition is not None and not condition(state.parts, state.profile, touchpoint, at.now, per)

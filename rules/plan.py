@@ -105,6 +105,7 @@ class Plan:
         self._kept_by_time: Sequence[WhenMatcher | DateMatcher] = (*(when for when in whens if when.keeps), *dates)
         self._taker_of = {taker.key: taker for taker in self._takers}
         self.signals = (*(edge.signal for edge in edges), *(matcher.signal for matcher in matchers))
+        self._dated = tuple(when for when in whens if when.turned_by_dates())
         self.keys = self._all_keys()
         self.policy = PolicyPlan(library, self.signals, latency_of)
         self.chains = self._reads_firings()
@@ -166,6 +167,16 @@ class Plan:
     def late_by(self, source: str | None) -> int:
         """How late (ms) a touchpoint of this source may come."""
         return self._late_by.get(source, self.library.late_by) if source and self._late_by else self.library.late_by
+
+    def born(self) -> State:
+        """The state of a customer without a record; `begin` awaits the first, where dates of the library matter."""
+        return State() if self._dated else State(library=self.digest)
+
+    def begin(self, state: State, now: int) -> None:
+        """Has the dates that the library says come for a customer whose first record is at ``now`` (ms)."""
+        state.library = self.digest
+        for when in self._dated:
+            when.adopt(state, now)
 
     def adopt(self, state: State, now: int | None = None) -> None:
         """Takes up a state that another version of the library wrote: unchanged parts stay, others go.

@@ -26,7 +26,7 @@ class State(Struct, array_like=True, gc=False):
     ``due``: when the earliest timer is due (ms; NEVER without one). ``clock``: the customer's time (ms).
     ``ids``: xxh3 digests of the last 64 touchpoint ids, eight bytes each. ``parts``: what features and patterns keep,
     by the key of their definition. ``timers``: due time by part key. ``profile``: name to [value, time].
-    ``fired``: [moment, signal key, per value, ...] of the firings in the latest such millisecond.
+    ``fired``: [moment, again key, per value, ...] of the firings in the latest such millisecond.
     ``library``: the short digest of the plan that wrote it. ``weight``: what the encoded state may weigh at most, in
     bytes, by a generous guess since it was last weighed. ``policy``: what is remembered of triggers, as
     `rules.remembered` encodes it. ``links``: what it has to do with other identities.

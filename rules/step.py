@@ -34,14 +34,18 @@ def step(plan: Plan, state: State, touchpoint: Touchpoint, size: int, done: Done
     digest = xxh3_64_digest(touchpoint.id.encode())
     if not state.note(digest):
         return "duplicate"
-    if state.library != plan.digest:
-        plan.adopt(state)
     time = touchpoint.time
+    if state.library != plan.digest:
+        if state.clock == UNBORN:
+            plan.begin(state, time)
+        else:
+            plan.adopt(state)
     if state.due <= time:
         advance(plan, state, touchpoint.customer, time, done)
         if state.clock == UNBORN:  # forgotten until then
             state.note(digest)
             begin_life(state, time, plan.library.forget_after)
+            plan.begin(state, time)
     concern = plan.concerns.get(touchpoint.type) or plan.concern(touchpoint.type)
     state.weight += size * concern.keepers
     if state.weight > MAX_STATE:

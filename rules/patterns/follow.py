@@ -98,8 +98,10 @@ class FollowMatcher:
         self.instances.set_timer(state)
 
     def adopt(self, state: State, now: int) -> None:
-        for _, instance in self.instances.all(state):
-            self._pass(instance, now)
+        for per, instance in self.instances.all(state):
+            due = self._due(state, per, instance)
+            if due is not None and due <= now:
+                self._pass(instance, due)
         self.instances.set_timer(state)
 
     def unite(self, state: State, moved: State, at: Moment) -> None:

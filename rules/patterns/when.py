@@ -90,6 +90,10 @@ class WhenMatcher:
         self.keeps = timed or hold is not None or self.several
         self.instances = Instances(signal, per is not None, _due)
 
+    def turned_by_dates(self) -> bool:
+        """Whether a date that the library says turns a comparison for a customer of whom nothing is known."""
+        return self.timed and self.per is None and any(True for _ in self._flips(State(), None, 0))
+
     def before(self, state: State, touchpoint: Touchpoint, every: bool, now: int) -> Before:
         """Of one with `hold`: since when each instance that the touchpoint concerns is true, just before it."""
         own = self.per(touchpoint) if self.per else None
@@ -149,28 +153,33 @@ class WhenMatcher:
         return None if since == TRUE_BEFORE else since
 
     def adopt(self, state: State, now: int) -> None:
-        """Takes up a state that another version of the library wrote: the value now counts as the value before."""
+        """Takes up a state that another version of the library wrote: the value now counts as the value before.
+
+        A `hold` that it keeps goes on as it was: what time does to it is as of the customer's next record.
+        """
         if not self.keeps:
             return
         for per in self.living(state):
-            self._keep(state, per, self._before(state, per, now), now)
+            instance = self.instances.get(state, per) if self.hold else None
+            if instance is None:
+                self._keep(state, per, self._before(state, per, now), now)
+            else:
+                self._look_ahead(state, per, instance, now)
         self.instances.set_timer(state)
 
     def join(self, state: State, warm: State, now: int) -> None:
-        """Takes up an instance kept beside another state, `warm`, where that one read other values than this one has.
+        """Takes up the instances that were kept beside another state, `warm`.
 
-        It is true since when it was there; but what is true only here counts as true before.
+        Where the condition has another value here than there, that counts as the value before.
         """
-        if not self._reads_otherwise(state, warm):
-            return
-        state.parts.pop(self.signal.key, None)
-        for per in self.living(state):
-            since = self._before(warm, per, now)
-            if not self._true(state, per, now):
-                since = None
-            elif since is None:
-                since = TRUE_BEFORE
-            self._keep(state, per, since, now)
+        there, living = self.living(warm), self._living_beside(state, warm)
+        for per, _ in self.instances.all(state):
+            if per not in living:
+                self.instances.end(state, per)
+        for per in living:
+            true = self._true(state, per, now)
+            if per not in there or true != self._true(warm, per, now):
+                self._keep(state, per, TRUE_BEFORE if true else None, now)
         self.instances.set_timer(state)
 
     def standing(self, state: State, now: int) -> dict[str | None, int | None]:
@@ -190,11 +199,12 @@ class WhenMatcher:
             self._keep(state, per, min(sinces, default=TRUE_BEFORE) if true else None, now)
         self.instances.set_timer(state)
 
-    def _reads_otherwise(self, state: State, warm: State) -> bool:
-        keys = {plan.key for plan, _ in self._features(None)} | {self.signal.again_key}
-        return (self.reads.profile and state.profile != warm.profile) or any(
-            state.parts.get(key) != warm.parts.get(key) for key in keys
-        )
+    def _living_beside(self, state: State, warm: State) -> Sequence[str | None]:
+        """The per values that the features of this state keep, but for those that had ended beside `warm`."""
+        if self.per is None:
+            return [None]
+        ended = set(self.reads.instances(warm)) - set(self.living(warm))
+        return [per for per in self.reads.instances(state) if per not in ended]
 
     def living(self, state: State) -> Sequence[str | None]:
         """The per values of the instances that there are; those that its features keep where it keeps none itself."""
@@ -270,9 +280,12 @@ class WhenMatcher:
         if self._turns(state, per, instance, at.now):
             fire(state, self.signal, per, (), at)
             self._keep(state, per, TRUE_BEFORE, at.now)
-        else:  # a look further ahead: nothing has happened, so all but the timer stays as it was
-            since = self._before(state, per, at.now)
-            instance[DUE] = self._next_due(state, per, since, at.now)
+        else:
+            self._look_ahead(state, per, instance, at.now)
+
+    def _look_ahead(self, state: State, per: str | None, instance: list[Any], now: int) -> None:
+        """Sets the timer anew; nothing has happened, so all else stays as it was."""
+        instance[DUE] = self._next_due(state, per, self._before(state, per, now), now)
 
     def _turns(self, state: State, per: str | None, instance: list[Any], now: int) -> bool:
         if self.hold:

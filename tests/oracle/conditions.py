@@ -146,7 +146,7 @@ def comparisons(
         st.sampled_from(["profile.x == 1", "profile.x != 1", "profile.x", "not profile.y", "exists(profile.x)"]),
     ]
     times = [name for name, feature in names.items() if is_moment(feature)]
-    kinds += [clocked(st.sampled_from(["profile.d", *times]), fixed)] * 2
+    kinds += [clocked(st.sampled_from(["profile.d", "'2026-01-05T10:00:09Z'", *times]), fixed)] * 2
     kinds.append(whole_days([0, 1]))
     kinds += [st.sampled_from([f"segment.{name}" for name in segments])] * 2 if segments else []
     for name, feature in names.items():

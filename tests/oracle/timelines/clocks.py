@@ -127,6 +127,20 @@ CLOCKS = (
         fires(1, "profile.updated@1"),
     ),
     timeline(
+        "a date that the library says comes for those of whom nothing is read, too",
+        library(signal(when="days_until('2026-01-07') <= 1")),
+        [at(0, "a"), tick(DAY), at(DAY, "b", customer="d"), tick(9 * DAY)],
+        fires(on("2026-01-06")),
+    ),
+    timeline(
+        "a date that the library says: what is true since before the first record hasn't turned true",
+        library(
+            signal(when="days_since('2026-01-05') >= 0", hold="1h"), signal("t", when="days_since('2026-01-05') == 1")
+        ),
+        [at(0, "a"), tick(DAY), tick(9 * DAY)],
+        fires(on("2026-01-06"), signal="t"),
+    ),
+    timeline(
         "`again` holds a day off, the next goes",
         library(
             signal(

@@ -156,9 +156,21 @@ def test_a_lazy_customer_goes_over_several_libraries_at_once() -> None:
 
 
 @pytest.mark.parametrize("again", ["10m", None])
-def test_a_shorter_again_allows_what_is_to_come_but_makes_up_for_nothing(again: str | None) -> None:
-    first, second = {**GONE, "again": "1h"}, {**GONE, "again": again} if again else GONE
-    plans = [plan(first), plan(second)]
+@pytest.mark.parametrize(
+    "waits",
+    [
+        GONE,
+        {"signal": "gone", "follow": ["viewed", {"without": "viewed", "for": "60s"}], "restart": "latest"},
+        {"signal": "gone", "when": "views_90s >= 1", "hold": "60s"},
+    ],
+    ids=["silent", "follow", "hold"],
+)
+def test_a_shorter_again_allows_what_is_to_come_but_makes_up_for_nothing(
+    waits: dict[str, Any], again: str | None
+) -> None:
+    first, second = {**waits, "again": "1h"}, {**waits, "again": again} if again else waits
+    views = {"views_90s": {"count": "viewed", "over": "90s"}}
+    plans = [plan(first, features=views), plan(second, features=views)]
     log = [touchpoint(0, "viewed"), touchpoint(5 * MINUTE, "viewed"), tick(7 * MINUTE)]
     late = [*log, to(1, plans[1], 20 * MINUTE), tick(HOUR)]
     assert fired(everywhere(plans, late)) == [("gone", MINUTE)]
