@@ -14,9 +14,6 @@ from rules.describing.described import (
     ValueNow,
     Waiting,
 )
-from rules.docs.phrase import as_text
-from rules.docs.wording.features import FeatureWords
-from rules.docs.wording.types import TypeWords
 from rules.explaining import At, Fired, Life
 from rules.features import FeaturePlan
 from rules.links import Links
@@ -81,13 +78,18 @@ def _related(state: State) -> dict[str, tuple[str, ...]]:
 
 
 def _features(plan: Plan, state: State, now: int) -> tuple[FeatureNow, ...]:
+    from rules.docs.phrase import as_text  # noqa: PLC0415  # the detector, which has this loaded, needs no words
+    from rules.docs.wording.features import FeatureWords  # noqa: PLC0415
+    from rules.docs.wording.types import TypeWords  # noqa: PLC0415
+
     declared = {feature.name: feature.declared for feature in plan.features}
     words = FeatureWords(declared, TypeWords(plan.library.interactions))
-    return tuple(_feature(one, words, state, now) for one in sorted(plan.features, key=lambda one: one.name))
+    ordered = sorted(plan.features, key=lambda one: one.name)
+    return tuple(_feature(one, as_text(words.full(one.declared)), state, now) for one in ordered)
 
 
-def _feature(feature: FeaturePlan, words: FeatureWords, state: State, now: int) -> FeatureNow:
-    said, per = as_text(words.full(feature.declared)), feature.declared.per
+def _feature(feature: FeaturePlan, said: str, state: State, now: int) -> FeatureNow:
+    per = feature.declared.per
     if per is None:
         value = feature.reader(own=False, literal=None)(state.parts, now, None)
         return FeatureNow(feature.name, said, None, {"": _shown(feature, value)})
