@@ -95,7 +95,7 @@ def test_engine_decides_as_the_oracle_does_over_days_and_time_zones() -> None:
 
 @pytest.mark.slow
 def test_engine_decides_as_the_oracle_does_over_stories() -> None:
-    agrees(tale_libraries(), tale_logs(), 120)
+    agrees(tale_libraries(), tale_logs(), 60)
 
 
 @pytest.mark.slow
