@@ -101,7 +101,7 @@ def test_engine_decides_as_the_oracle_does_where_policy_has_much_to_say() -> Non
 
 @pytest.mark.slow
 def test_engine_decides_as_the_oracle_does_over_stories() -> None:
-    agrees(tale_libraries(), tale_logs(), 120)
+    agrees(tale_libraries(), tale_logs(), 60)
 
 
 @pytest.mark.slow
