@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rules import MARKER_KEY, Clock, Outgoing, Partition, Plan, Warming, encode_switch, library_of
+from rules import CONTEXT_KEY, MARKER_KEY, Clock, Outgoing, Partition, Plan, Warming, encode_switch, library_of
 from tests.oracle.strategies import Tree
 from tests.rules.driving import Record, record_of
 
@@ -26,7 +26,7 @@ class Gone:
     slices: int = 0
 
     def customers(self) -> dict[bytes, bytes]:
-        return {key: raw for key, raw in self.states.items() if key != MARKER_KEY}
+        return {key: raw for key, raw in self.states.items() if key not in (MARKER_KEY, CONTEXT_KEY)}
 
 
 def switched(sequence: int, plan: Plan, time: int, warm_from: int | None = None, append: int | None = None) -> Tree:
