@@ -284,7 +284,12 @@ class TestCommands:
 
 def started(*arguments: object, **streams: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "streams.cli", *map(str, arguments)]
-    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, **streams)
+    # Who is started in the background ignores Ctrl-C, and hands that on.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, **streams)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_closed_pipe_ends_it_quietly(traffic: Path) -> None:
