@@ -133,4 +133,4 @@ def test_whose_identities_are_linked_is_still_known(plan: Plan) -> None:
     assert world.states()["c"].timers == {FORGET: moment(20 + LIFE)}
     world.publish(at(21, "a", customer="anon:1"))
     world.settle()
-    assert list(world.decisions) == [f"s:c:{moment(21)}"]
+    assert list(world.decisions) == [f"s:c:{moment(21)} sent"]

@@ -51,8 +51,9 @@ class TestExplain:
         # the clock stands where shop.browse-left was asked, four hours after the third view
         assert lines[0].startswith("ann at 1970-01-03 00:00 (UTC), last heard of 1970-01-02 04:03, shop@")
         at = lines.index("shop.abandoned-basket (live, follow)")
-        assert lines[at + 1 : at + 3] == [
-            "  fired 1970-01-01 01:00: sent to email",
+        assert lines[at + 1 : at + 4] == [
+            "  fired 1970-01-01 01:00: deferred, quiet: email: 21:00 to 08:00 in UTC",
+            "    then 1970-01-01 08:00: sent to email",
             "    by basket.added 1970-01-01 00:00 (0)",
         ]
         at = lines.index("shop.keen-browser (live, when)")
@@ -246,7 +247,10 @@ class TestLive:
         assert (now.exit_code, now.stderr) == (0, "")
         assert "      basket.added 00:00 (1)" in now.stdout.splitlines()
         later = telltale("explain", "ann", *arguments, "--at", "1970-01-01T02:00:00Z")
-        assert "  fires, the detector hasn't got there, 01:00: sent to email" in later.stdout.splitlines()
+        assert (
+            "  fires, the detector hasn't got there, 01:00: deferred, quiet: email: 21:00 to 08:00 in UTC"
+            in later.stdout.splitlines()
+        )
         before = telltale("explain", "ann", *arguments, "--at", "1969-01-01T02:00:00Z")
         assert before.exit_code == 2
         assert "before the customer's last touchpoint, 1970-01-01T00:00:00.000Z" in before.stderr
