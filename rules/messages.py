@@ -41,6 +41,7 @@ class TriggerData(Struct, gc=False):
     per: Per = None
     content: Content = None
     value: Annotated[float | None, Meta(description="What one trigger is worth, in the library's currency.")] = None
+    at: Annotated[datetime, Meta(tz=True, description="When it went, where it had to wait.")] | None = None
     late: Annotated[bool, Meta(description="Whether a late touchpoint made it.")] = False
     carry: Annotated[dict[str, Any], Meta(description="What the signal asks to be carried along.")] = {}
     to: Annotated[str | None, Meta(description="The relation by which the customer is addressed.")] = None

@@ -76,7 +76,7 @@ class Observer:
 
     def _firings(self, firings: Sequence[Decided], sent_at: float) -> None:
         metrics = self._metrics
-        for signal, count in Counter(one.signal for one in firings if one.first).items():
+        for signal, count in Counter(one.signal for one in firings if one.first and one.reason != TOO_MANY).items():
             metrics.firings.labels(signal).inc(count)
         kinds = Counter((one.signal, one.channel or "", one.outcome, one.reason or "") for one in firings)
         for (signal, channel, outcome, reason), count in kinds.items():

@@ -91,7 +91,7 @@ class File:
     async def open(cls, lines: LinesFile) -> AsyncIterator[Self]:
         """A destination that writes while the block runs; the file is closed at the end."""
         destination = cls(lines)
-        writing = asyncio.create_task(destination._write())
+        writing = asyncio.create_task(destination.write_all())
         try:
             yield destination
         finally:
@@ -108,7 +108,8 @@ class File:
         self._wake.set()
         return await written
 
-    async def _write(self) -> None:
+    async def write_all(self) -> None:
+        """Writes what waits, batch by batch, until it is cancelled."""
         while True:
             await self._wake.wait()
             self._wake.clear()

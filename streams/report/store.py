@@ -116,7 +116,7 @@ class Store:
         """Takes rows of JSON, as `streams.report.lines` makes them; firings are those of the period."""
         self._read("decisions", DECISIONS, decisions)
         self._read("touchpoints", TOUCHPOINTS, touchpoints)
-        self._duckdb.execute(_FIRINGS, period._asdict())
+        self._duckdb.execute(_FIRINGS, {"since": period.since, "until": period.until})
         self._duckdb.execute(_RESPONSES)
 
     def ask(self, query: str, given: Mapping[str, Any] | None = None) -> Rows:

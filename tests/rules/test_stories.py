@@ -281,7 +281,7 @@ def test_stages_only_go_on_within_a_round() -> None:
 def test_a_library_without_stories_keeps_and_asks_nothing_of_them() -> None:
     plan = plan_of({"library": {"name": "plain", "format": 1}, "signals": [], "features": {"n": {"count": "a"}}})
     concern = plan.concern("a")
-    assert (plan.stories, len(concern.takes), concern.keepers) == ([], 1, 2)
+    assert (plan.stories, len(concern.takes.features), concern.keepers) == ([], 1, 2)
 
 
 def test_a_decision_says_the_stages_where_there_are_stories() -> None:

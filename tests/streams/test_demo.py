@@ -83,7 +83,7 @@ def test_all_of_the_traffic_gives_what_a_replay_gives(folder: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     table = [line.split() for line in (ROOT / "tests/testdata/ecom-replay.txt").read_text().splitlines()[1:]]
-    sent = [f"  {signal} -> {channel}: {count}" for signal, channel, count, _ in table[:-1] if count != "0"]
+    sent = [f"  {signal} -> {channel}: {count}" for signal, channel, count, *_ in table[:-1] if count != "0"]
     assert lines[-len(sent) :] == sent
     said = f"sent 31,106 touchpoints, got {table[-1][1]} triggers for 562 customers; latency p50 "
     assert lines[-len(sent) - 1].startswith(said)
