@@ -71,7 +71,7 @@ def read_until(read: Callable[[], bytes], wanted: bytes) -> bytes:
 
 def gone(row: list[str]) -> str:
     """How many triggers a row of a replay's table counts: sent at once, and gone later."""
-    at_once, later = (int(cell.replace(",", "")) for cell in (row[-6], row[-1]))
+    at_once, later = (int(cell.replace(",", "")) for cell in (row[-7], row[-1]))
     return f"{at_once + later:,}"
 
 
