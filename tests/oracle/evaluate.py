@@ -59,6 +59,8 @@ class Evaluation:
 
     def next_due(self, customer: Customer, limit: int) -> int | None:
         """When time alone does something next: a trigger that waited goes, or a signal fires."""
+        if customer.clock is not None:  # who is forgotten has nothing that waits
+            limit = min(limit, customer.clock + self.library.forget_after)
         goes, fires = self.policy(customer).next_going(limit), customer.next_firing(limit)
         return min([*([] if goes is None else [goes]), *([] if fires is None else [fires[0]])], default=None)
 
