@@ -109,12 +109,25 @@ class BatchConsumer(Consumer):
     def _should_commit(self, tp: TP, offset: int) -> bool:
         return True
 
+    async def commit(self, topics: TPorTopicSet | None = None, start_new_transaction: bool = True) -> bool:
+        """Commits what is done by now; whether that was anything.
+
+        Faust's gives up when a commit is under way. That one may have begun before the last batches were done, and
+        whoever lets partitions go or stops has no later one.
+        """
+        while await self.maybe_wait_for_commit_to_finish():
+            pass
+        return await super().commit(topics, start_new_transaction)
+
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
-        if await super()._commit(offsets):
-            return True
-        for tp, offset in offsets.items():
-            self._inflight.not_committed(tp, offset)
-        return False
+        committed = False
+        try:
+            committed = await super()._commit(offsets)
+        finally:  # also where it is cancelled, as the commit under way is when the consumer stops
+            if not committed:
+                for tp, offset in offsets.items():
+                    self._inflight.not_committed(tp, offset)
+        return committed
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Lets running batches end, commits what is done, and forgets the rest."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -26,6 +27,7 @@ class FakeThread:
         self.commits: list[Mapping[TP, int]] = []
         self.group: dict[TP, int] = {}
         self.commits_fail = False
+        self.answers: asyncio.Event | None = None
 
     def assignment(self) -> set[TP]:
         return set(self.seeks)
@@ -39,6 +41,8 @@ class FakeThread:
 
     async def commit(self, offsets: Mapping[TP, int]) -> bool:
         self.commits.append(dict(offsets))
+        if self.answers is not None:
+            await self.answers.wait()
         return not self.commits_fail
 
     async def committed(self, tps: Iterable[TP]) -> dict[TP, int | None]:
@@ -145,6 +149,37 @@ async def test_a_failed_commit_is_tried_again(stage: Stage) -> None:
     stage.thread.commits_fail = True
     await commit(stage)
     await commit(stage)
+    assert stage.thread.commits == [{LOG0: 2}, {LOG0: 2}]
+
+
+async def test_a_commit_while_another_is_under_way_commits_what_was_done_since(stage: Stage) -> None:
+    first, second = await hand_out(stage, LOG0, batch(1), batch(2))
+    stage.thread.answers = asyncio.Event()
+    stage.consumer.ack(first)
+    earlier = asyncio.create_task(stage.consumer.commit())
+    while not stage.thread.commits:
+        await asyncio.sleep(0)
+    stage.consumer.ack(second)
+    later = [asyncio.create_task(stage.consumer.commit()) for _ in range(2)]
+    await asyncio.sleep(0)
+    stage.thread.answers.set()
+    assert await earlier
+    assert sorted([await one for one in later]) == [False, True]
+    assert stage.thread.commits == [{LOG0: 2}, {LOG0: 3}]
+
+
+async def test_a_cancelled_commit_is_tried_again(stage: Stage) -> None:
+    (message,) = await hand_out(stage, LOG0, batch(1))
+    stage.consumer.ack(message)
+    stage.thread.answers = asyncio.Event()
+    cancelled = asyncio.create_task(stage.consumer.commit())
+    while not stage.thread.commits:
+        await asyncio.sleep(0)
+    cancelled.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
+    stage.thread.answers.set()
+    assert await stage.consumer.commit()
     assert stage.thread.commits == [{LOG0: 2}, {LOG0: 2}]
 
 
