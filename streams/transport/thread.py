@@ -5,10 +5,11 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError
 from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
@@ -35,12 +36,25 @@ class BatchThread(AIOKafkaConsumerThread):
         consumer._fetch_max_wait_ms = self._fetch_wait
         return consumer
 
+    async def getmany(self, active_partitions: Iterable[TP], timeout: float) -> Any:  # type: ignore[override]  # noqa: ASYNC109
+        """Fetches from these partitions, each noted with how often it has been sought by now."""
+        asked: Any = {tp: self.seeks[tp] for tp in active_partitions}
+        return await super().getmany(asked, timeout)
+
     async def _fetch_records(  # type: ignore[override]  # the limits go through as they are
-        self, consumer: AIOKafkaConsumer, active_partitions: set[TP], **limits: Any
+        self, consumer: AIOKafkaConsumer, active_partitions: Mapping[TP, int], **limits: Any
     ) -> Mapping[TP, Any]:
-        fetched = await super()._fetch_records(consumer, active_partitions, **limits)
-        now = time.monotonic()
-        return {_tp(tp): Batch(records, self.seeks[_tp(tp)], now) for tp, records in fetched.items() if records}
+        fetched = await super()._fetch_records(consumer, set(active_partitions), **limits)
+        batches, now = {}, time.monotonic()
+        for partition, records in fetched.items():
+            tp = _tp(partition)
+            if self.seeks[tp] != active_partitions[tp]:
+                # Whoever asked may be gone, and these lie behind the new position: they are to be fetched once more.
+                with suppress(IllegalStateError):  # revoked meanwhile
+                    consumer.seek(partition, records[0].offset)
+            else:
+                batches[tp] = Batch(records, self.seeks[tp], now)
+        return batches
 
     async def _seek_wait(self, consumer: AIOKafkaConsumer, partitions: Mapping[TP, int]) -> None:
         self._count(partitions)

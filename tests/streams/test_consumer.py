@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import faust
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.errors import IllegalStateError
 from faust.types import TP
 
 from streams.transport import Batch, BatchConsumer, BatchTransport
@@ -27,6 +30,7 @@ class FakeThread:
         self.commits: list[Mapping[TP, int]] = []
         self.group: dict[TP, int] = {}
         self.commits_fail = False
+        self.committing = asyncio.Event()
         self.answers: asyncio.Event | None = None
 
     def assignment(self) -> set[TP]:
@@ -41,6 +45,7 @@ class FakeThread:
 
     async def commit(self, offsets: Mapping[TP, int]) -> bool:
         self.commits.append(dict(offsets))
+        self.committing.set()
         if self.answers is not None:
             await self.answers.wait()
         return not self.commits_fail
@@ -50,6 +55,27 @@ class FakeThread:
 
     async def start_at(self, offsets: Mapping[TP, int], beginning: Iterable[TP]) -> None:
         self.starts = (dict(offsets), set(beginning))
+
+
+class FakeFetcher:
+    """aiokafka's consumer and its fetcher in one, with one record, given out when it comes."""
+
+    def __init__(self, offset: int) -> None:
+        self._closed = False
+        self._fetcher = self._subscriptions = self
+        self.fetch_context = nullcontext
+        self.offset = offset
+        self.under_way = asyncio.Event()
+        self.comes = asyncio.Event()
+        self.sought: list[tuple[TopicPartition, int]] = []
+
+    async def fetched_records(self, partitions: Iterable[TP], **_limits: Any) -> dict[TopicPartition, list[LogRecord]]:
+        self.under_way.set()
+        await self.comes.wait()
+        return {TopicPartition(*tp): [LogRecord(self.offset)] for tp in partitions}
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        self.sought.append((partition, offset))
 
 
 class Stage:
@@ -64,6 +90,7 @@ class Stage:
         app.tables._changelogs["states"] = None  # type: ignore[attr-defined]
         made: Any = transport.create_consumer(nothing, on_partitions_revoked=nothing, on_partitions_assigned=nothing)
         self.consumer: BatchConsumer = made
+        self.batches: Any = self.consumer._thread
         self.thread: Any = FakeThread()
         self.consumer._thread = self.thread
 
@@ -107,6 +134,36 @@ async def test_records_of_before_a_seek_are_dropped(stage: Stage) -> None:
     stage.thread.fetched = {LOG0: batch(7, seeks=1), LOG1: new}
     stage.thread.seeks |= {LOG0: 2, LOG1: 2}
     assert await stage.consumer._getmany({LOG0, LOG1}, 1.0) == {LOG1: [new]}
+
+
+async def test_what_a_fetch_finds_behind_a_seek_it_was_asked_before_is_fetched_again(stage: Stage) -> None:
+    """A rebalance ends whoever asked: what such a fetch takes would be nobody's."""
+    fetcher, thread = FakeFetcher(320), stage.batches
+    stage.consumer.resume_flow()
+    asked = asyncio.create_task(thread._fetch_records(fetcher, {LOG0: thread.seeks[LOG0]}))
+    await fetcher.under_way.wait()
+    thread._count([LOG0])
+    fetcher.comes.set()
+    assert await asked == {}
+    assert fetcher.sought == [(TopicPartition("log", 0), 320)]
+
+    again = await thread._fetch_records(fetcher, {LOG0: thread.seeks[LOG0]})
+    assert (again[LOG0].first, again[LOG0].seeks) == (320, 1)
+
+
+async def test_what_a_fetch_finds_in_a_partition_that_is_another_s_is_dropped(stage: Stage) -> None:
+    fetcher, thread = FakeFetcher(320), stage.batches
+    stage.consumer.resume_flow()
+    asked = asyncio.create_task(thread._fetch_records(fetcher, {LOG0: thread.seeks[LOG0]}))
+    await fetcher.under_way.wait()
+    thread._count([LOG0])
+    fetcher.seek = revoked  # type: ignore[method-assign]
+    fetcher.comes.set()
+    assert await asked == {}
+
+
+def revoked(partition: TopicPartition, _offset: int) -> None:
+    raise IllegalStateError(f"{partition} is not assigned")
 
 
 async def test_batches_know_what_was_handed_out_before(stage: Stage) -> None:
@@ -157,8 +214,7 @@ async def test_a_commit_while_another_is_under_way_commits_what_was_done_since(s
     stage.thread.answers = asyncio.Event()
     stage.consumer.ack(first)
     earlier = asyncio.create_task(stage.consumer.commit())
-    while not stage.thread.commits:
-        await asyncio.sleep(0)
+    await stage.thread.committing.wait()
     stage.consumer.ack(second)
     later = [asyncio.create_task(stage.consumer.commit()) for _ in range(2)]
     await asyncio.sleep(0)
@@ -173,8 +229,7 @@ async def test_a_cancelled_commit_is_tried_again(stage: Stage) -> None:
     stage.consumer.ack(message)
     stage.thread.answers = asyncio.Event()
     cancelled = asyncio.create_task(stage.consumer.commit())
-    while not stage.thread.commits:
-        await asyncio.sleep(0)
+    await stage.thread.committing.wait()
     cancelled.cancel()
     with pytest.raises(asyncio.CancelledError):
         await cancelled
