@@ -90,9 +90,9 @@ def deferred(second: float, **parts: str) -> Expected:
     return (*fires(second, **parts)[:4], "deferred", "quiet", False, ())
 
 
-def cancelled(second: float, why: str, *touchpoints: str, **parts: str) -> Expected:
+def cancelled(second: float, why: str, *touchpoints: str, late: bool = False, **parts: str) -> Expected:
     """A decision that the trigger of a firing at `second` is taken back, and by which touchpoint."""
-    return (*fires(second, **parts)[:4], "cancelled", why, False, touchpoints)
+    return (*fires(second, **parts)[:4], "cancelled", why, late, touchpoints)
 
 
 def on(text: str) -> float:

@@ -121,6 +121,13 @@ REVOKED = (
         cancelled(5, "late", "any", per="p"),
     ),
     timeline(
+        "a late one in the silence of one that a late one made: both decisions say so",
+        library(signal(follow=["a", {"without": "x", "for": "5s"}])),
+        [at(10, "b"), at(0, "a"), at(2, "x")],
+        fires(10, "a@0", late=True),
+        cancelled(10, "late", "x@2", late=True),
+    ),
+    timeline(
         "a late one in the silence of an expired trigger takes nothing back",
         library(signal(silent="10s", of="a", then={"channel": "email", "expires": "5s"})),
         [at(0, "a"), tick(10), at(15, "b"), at(9, "a"), tick(19)],
