@@ -1,6 +1,15 @@
 """Telltale's core: what a library of signals means. Pure: no Kafka, no clock, no files but in `load_library`."""
 
-from rules.comparing import Changes, Comparison, Difference, Made, Side, changes, compare, told_difference
+from rules.comparing import (
+    Changes,
+    Compared,
+    Comparison,
+    Difference,
+    all_compared,
+    changes,
+    compare,
+    told_difference,
+)
 from rules.compile import compile_plan
 from rules.context import CONTEXT_KEY, encode_context, read_context
 from rules.context import UPDATED as CONTEXT
@@ -32,10 +41,12 @@ from rules.policy import TOO_MANY
 from rules.problem import LibraryError, Problem
 from rules.reference import language_reference
 from rules.replaying import (
+    WHOLE,
     History,
+    LinkedError,
     MixedLinesError,
-    Record,
     Replayed,
+    Share,
     UnknownLibraryError,
     Until,
     replay,
@@ -64,12 +75,14 @@ __all__ = [
     "MOST_KEPT",
     "NO_LIBRARY",
     "TOO_MANY",
+    "WHOLE",
     "BadRecord",
     "BadTimeline",
     "CancelEvent",
     "Change",
     "Changes",
     "Clock",
+    "Compared",
     "Comparison",
     "DeadLetter",
     "Decided",
@@ -89,8 +102,8 @@ __all__ = [
     "LibraryError",
     "Life",
     "Line",
+    "LinkedError",
     "LogRecord",
-    "Made",
     "Mark",
     "Marker",
     "MixedLinesError",
@@ -107,10 +120,9 @@ __all__ = [
     "Places",
     "Plan",
     "Problem",
-    "Record",
     "Replayed",
     "Rig",
-    "Side",
+    "Share",
     "Slice",
     "Spot",
     "Stats",
@@ -123,6 +135,7 @@ __all__ = [
     "Until",
     "Warming",
     "alias_of",
+    "all_compared",
     "as_json",
     "cancelling",
     "changes",

@@ -37,7 +37,8 @@ class Record(msgspec.Struct, gc=False):
     """A record of the log as `Partition` takes it. ``line`` is where it was read, None for a tick put in.
 
     ``tick``: the time (ms) of the tick that stands before it, half a SPACE before it; None without one.
-    ``touchpoint``: its value, where that has been read already.
+    ``touchpoint``: its value, where that has been read already. ``passed_over``: whether only its tick counts, as its
+    customer belongs to another share.
     """
 
     offset: int
@@ -48,6 +49,7 @@ class Record(msgspec.Struct, gc=False):
     line: int | None = None
     tick: int | None = None
     touchpoint: Touchpoint | None = None
+    passed_over: bool = False
 
 
 def tick(partition: int, offset: int, time: int) -> Record:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
+from zlib import crc32
 
 from rules.history import History, UnknownLibraryError, Warmings, switches_in
 from rules.log_lines import SPACE, LineReader, MixedLinesError, Record, Until, tick
@@ -23,12 +24,15 @@ from rules.touchpoint import Touchpoint, decode_touchpoint
 __all__ = [
     "BATCH",
     "SETTLE",
+    "WHOLE",
     "Batches",
     "History",
+    "LinkedError",
     "MixedLinesError",
     "Record",
     "Replayed",
     "Run",
+    "Share",
     "UnknownLibraryError",
     "Until",
     "replay",
@@ -38,6 +42,24 @@ __all__ = [
 BATCH: Final = 1_000
 SETTLE: Final = 500
 IDENTITY: Final = "replay"
+
+
+class LinkedError(Exception):
+    """Customers of a plain file are joined, or make firings for one another: they can't be shared out."""
+
+
+class Share(NamedTuple):
+    """The ``part``-th, from 0, of ``of`` shares of all customers; each can be replayed by itself."""
+
+    part: int = 0
+    of: int = 1
+
+    def has(self, key: bytes) -> bool:
+        """Whether the customer of this key is in it."""
+        return crc32(key) % self.of == self.part
+
+
+WHOLE: Final = Share()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +82,7 @@ def replay(
     clock: Clock = "wall",
     until: Until | None = None,
     settle: int = SETTLE,
+    share: Share = WHOLE,
 ) -> Iterator[Replayed]:
     """Runs lines through a plan; what comes out of each slice, in order within each partition.
 
@@ -68,14 +91,16 @@ def replay(
 
     ``clock`` is that of the run that the log was dumped from; a plain file always has the log's own time. Without
     ``until`` a plain file ends at its last touchpoint's time, timers due by then included, a dump with its last record.
+    Of the customers only those of ``share`` are evaluated; what all shares give together is what the whole gives.
 
     Raises:
         MixedLinesError: when plain and dumped lines are mixed.
+        LinkedError: when a share makes something for a customer who may be in another.
     """
-    batches = Batches(lines, clock, until, settle)
+    batches = Batches(lines, clock, until, settle, share)
     run: Run | None = None
     for batch in batches:
-        run = run or Run(plan, batches.clock)
+        run = run or Run(plan, batches.clock, share)
         for records in batch:
             yield from run.evaluate(records)
 
@@ -86,8 +111,15 @@ class Batches:
     ``clock`` is right from the first batch on.
     """
 
-    def __init__(self, lines: Iterable[bytes], clock: Clock, until: Until | None, settle: int = SETTLE) -> None:
-        self._lines, self._clock, self._until = lines, clock, until
+    def __init__(
+        self,
+        lines: Iterable[bytes],
+        clock: Clock,
+        until: Until | None,
+        settle: int = SETTLE,
+        share: Share = WHOLE,
+    ) -> None:
+        self._lines, self._clock, self._until, self._share = lines, clock, until, share
         self._reader = LineReader(settle)
 
     @property
@@ -96,10 +128,22 @@ class Batches:
 
     def __iter__(self) -> Iterator[list[list[Record]]]:
         records = self._reader.records(self._lines)
-        while batch := list(islice(records, BATCH)):
+        if self._share.of > 1:
+            records = self._shared(records)
+        while batch := list(islice(records, BATCH * self._share.of)):
             yield _by_partition(batch)
         if ending := self._reader.ending(self._until):
             yield _by_partition(ending)
+
+    def _shared(self, records: Iterable[Record]) -> Iterator[Record]:
+        """Without those of other shares; in a plain file time passes by them."""
+        has = self._share.has
+        for record in records:
+            if record.key is None or has(record.key):
+                yield record
+            elif record.tick is not None:
+                record.passed_over, record.value, record.touchpoint = True, None, None
+                yield record
 
 
 def _by_partition(batch: list[Record]) -> list[list[Record]]:
@@ -112,8 +156,8 @@ def _by_partition(batch: list[Record]) -> list[list[Record]]:
 class Run:
     """The partitions that a replay goes through, by one plan or by a history of them."""
 
-    def __init__(self, plan: Plan | History, clock: Clock) -> None:
-        self._plan, self._clock = plan, clock
+    def __init__(self, plan: Plan | History, clock: Clock, share: Share = WHOLE) -> None:
+        self._plan, self._clock, self._share = plan, clock, share
         self.partitions: dict[int, Partition] = {}
         self._warmings: dict[int, Warmings] = {}
         self._loops = False
@@ -129,6 +173,8 @@ class Run:
         while left:
             given = _Ticking(partition, left)
             slice_ = partition.evaluate(given)
+            if self._share.of > 1:
+                self._check_share(slice_)
             yield Replayed(partition.number, slice_, records)
             partition.commit(slice_)
             if slice_.awaiting is not None:
@@ -137,6 +183,13 @@ class Run:
             if self._waiting:
                 yield from self._looped(partition, left[max(given.done - 1, 0)])
             left = left[given.done :]
+
+    def _check_share(self, slice_: Slice) -> None:
+        """Raises LinkedError; and what every share finds wrong is told by the first alone."""
+        if self._loops and slice_.forwards:
+            raise LinkedError
+        if self._share.part:
+            slice_.dead_letters = [letter for letter in slice_.dead_letters if letter.key is not None]
 
     def _looped(self, partition: Partition, origin: Record) -> Iterator[Replayed]:
         """Evaluates what was forwarded by records that are wholly evaluated, as if it stood right behind them."""
@@ -185,7 +238,8 @@ class _Ticking:
                 due = partition.next_due
                 if due is not None and due <= record.tick:
                     yield tick(record.partition, record.offset - SPACE // 2, record.tick)
-            yield record
+            if not record.passed_over:
+                yield record
             self.done += 1
 
 

@@ -5,37 +5,19 @@ Only the signals that can change are run, by both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final, Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from rules.comparing.concerned import concerned, reduced
-from rules.comparing.difference import Difference, Kind, Made, Sample
+from rules.comparing.difference import Compared, Difference, Kind, Made, Sample
 from rules.comparing.pairing import Lonely, Pairing
 from rules.comparing.side import Side
 from rules.declaration import Library
-from rules.explaining import Explained
 from rules.log_lines import Record
 from rules.partition import Clock
-from rules.replaying import Batches, Until
+from rules.replaying import WHOLE, Batches, Share, Until
 
-SAMPLES: Final = 3  # of a signal and kind of change
 TRIES: Final = 24  # samples of a signal that are explained: what turns out to have moved makes room for others
-
-
-class Beside(Protocol):
-    """One of the two sides, as `Side` is; another may do its work elsewhere at the same time."""
-
-    def begin(self, records: Sequence[Record]) -> None:
-        """Takes records of one partition to evaluate."""
-
-    def made(self) -> dict[str, Made]:
-        """The firings of the records that were begun, by the ids of their decisions."""
-
-    def explain(self, signal: str, customer: str, at: int) -> Explained | None:
-        """How a signal stood at a moment (ms) within these records; None where the library has no such signal."""
-
-
-BesideOf = Callable[[Library, Clock], Beside]
 
 
 def compare(
@@ -44,52 +26,49 @@ def compare(
     lines: Iterable[bytes],
     clock: Clock = "wall",
     until: Until | None = None,
-    beside: BesideOf = Side,
+    share: Share = WHOLE,
 ) -> Iterator[Comparison]:
     """Runs lines through two libraries at once; gives the same growing comparison behind each batch.
 
-    The arguments are those of `replay`; there is always one, and the last is whole. ``beside`` makes the side of the
-    library before the change, which can work elsewhere.
+    The arguments are those of `replay`; there is always one, and the last is whole.
 
     Raises:
         MixedLinesError: when plain and dumped lines are mixed.
+        LinkedError: as `replay`.
     """
-    batches = Batches(lines, clock, until)
+    batches = Batches(lines, clock, until, share=share)
     comparison: Comparison | None = None
     for batch in batches:
-        comparison = comparison or Comparison(before, after, batches.clock, beside)
+        comparison = comparison or Comparison(before, after, batches.clock, share)
         for records in batch:
             comparison.add(records)
         yield comparison
-    comparison = comparison or Comparison(before, after, clock, beside)
+    comparison = comparison or Comparison(before, after, clock, share)
     comparison.finish()
     yield comparison
 
 
 class Comparison:
-    """What has been found so far. ``touchpoints``: how many were read; ``unread``: records that can't be used."""
+    """What has been found so far."""
 
-    def __init__(self, before: Library, after: Library, clock: Clock, beside: BesideOf = Side) -> None:
+    def __init__(self, before: Library, after: Library, clock: Clock, share: Share = WHOLE) -> None:
         names = concerned(before, after)
-        self.before: Beside = beside(reduced(before, names), clock)
-        self.after = Side(reduced(after, names), clock)
+        self.before, self.after = (Side(reduced(one, names), clock, share) for one in (before, after))
         self._differences = {name: Difference(name) for name in sorted(names)}
         self._pairing = Pairing()
         self._tries: dict[str, int] = {}
-        self.touchpoints = self.unread = 0
+        self._touchpoints = self._unread = 0
 
     @property
-    def differences(self) -> Sequence[Difference]:
-        """The signals that can change, by name."""
-        return tuple(self._differences.values())
+    def found(self) -> Compared:
+        """It all, by itself."""
+        return Compared(self._touchpoints, self._unread, tuple(self._differences.values()))
 
     def add(self, records: Sequence[Record]) -> None:
         """Evaluates records of one partition by both."""
-        self.before.begin(records)
-        self.after.begin(records)
-        new, old = self.after.made(), self.before.made()
-        self.touchpoints += self.after.touchpoints
-        self.unread += self.after.unread
+        old, new = self.before.made(records), self.after.made(records)
+        self._touchpoints += self.after.touchpoints
+        self._unread += self.after.unread
         for identity in sorted(old.keys() | new.keys()):
             self._count(old.get(identity), new.get(identity))
         for made, is_after in _apart(old, new):
@@ -115,10 +94,10 @@ class Comparison:
             self._keep_otherwise(difference, old, new)
 
     def _keep_otherwise(self, difference: Difference, old: Made, new: Made) -> None:
-        if self._has_room(difference, "decided otherwise"):
+        if difference.wants("decided otherwise", new):
             side = self.before if new.outcome == "sent" else self.after
             why = side.explain(new.signal, new.customer, new.at)
-            difference.samples.append(Sample("decided otherwise", old, new, why))
+            difference.keep(Sample("decided otherwise", old, new, why))
 
     def _alone(self, made: Made, is_after: bool) -> None:
         """A firing that the other library didn't make at that moment."""
@@ -134,7 +113,7 @@ class Comparison:
         difference = self._differences[made.signal]
         difference.moved += 1
         old, new = (partner.made, made) if is_after else (made, partner.made)
-        self._keep(difference, Sample("moved", old, new, partner.sample.why if partner.sample else None))
+        difference.keep(Sample("moved", old, new, partner.sample.why if partner.sample else None))
 
     def _settle(self, lonely: Lonely) -> None:
         difference = self._differences[lonely.made.signal]
@@ -143,14 +122,7 @@ class Comparison:
         else:
             difference.lost += 1
         if lonely.sample is not None:
-            self._keep(difference, lonely.sample)
-
-    def _keep(self, difference: Difference, sample: Sample) -> None:
-        if self._has_room(difference, sample.kind):
-            difference.samples.append(sample)
-
-    def _has_room(self, difference: Difference, kind: Kind) -> bool:
-        return sum(one.kind == kind for one in difference.samples) < SAMPLES
+            difference.keep(lonely.sample)
 
     def _sample(self, made: Made, is_after: bool) -> Sample | None:
         """What the library that didn't make a firing says of that moment."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from bisect import insort
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Final, Literal, NamedTuple
 
 from rules.explaining import Explained
+
+SAMPLES: Final = 3  # of a signal and kind of change
 
 Kind = Literal["gained", "lost", "moved", "decided otherwise"]
 
@@ -34,6 +38,14 @@ class Sample:
     after: Made | None
     why: Explained | None
 
+    @property
+    def made(self) -> Made:
+        """The firing that it is of: the one after the change, where there is one."""
+        made = self.after or self.before
+        if made is None:
+            raise ValueError("a sample of no firing")
+        return made
+
 
 @dataclass(slots=True)
 class Difference:
@@ -59,3 +71,52 @@ class Difference:
     @property
     def is_one(self) -> bool:
         return bool(self.decided_otherwise or self.moved or self.gained or self.lost)
+
+    def wants(self, kind: Kind, made: Made) -> bool:
+        """Whether a sample of this firing would be kept: of each kind the earliest are."""
+        alike = [one for one in self.samples if one.kind == kind]
+        return len(alike) < SAMPLES or _order(made) < _order(alike[-1].made)
+
+    def keep(self, sample: Sample) -> None:
+        """Keeps a sample that is wanted, in the order of time."""
+        if not self.wants(sample.kind, sample.made):
+            return
+        alike = [one for one in self.samples if one.kind == sample.kind]
+        if len(alike) == SAMPLES:
+            self.samples.remove(alike[-1])
+        insort(self.samples, sample, key=lambda one: _order(one.made))
+
+    def add(self, other: Difference) -> None:
+        """Takes in what other customers make of the same signal."""
+        for each in fields(self):
+            count = getattr(self, each.name)
+            if isinstance(count, int):
+                setattr(self, each.name, count + getattr(other, each.name))
+        for sample in other.samples:
+            self.keep(sample)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What two libraries make of the same touchpoints. ``touchpoints``: how many were read; ``unread``: records that
+    can't be used; ``differences``: of the signals that can change, by name."""
+
+    touchpoints: int
+    unread: int
+    differences: Sequence[Difference]
+
+
+def all_compared(shares: Sequence[Compared]) -> Compared:
+    """What shares of the customers give together; at least one."""
+    first, *others = shares
+    differences = {one.signal: one for one in first.differences}
+    for share in others:
+        for one in share.differences:
+            differences[one.signal].add(one)
+    return Compared(
+        sum(one.touchpoints for one in shares), sum(one.unread for one in shares), tuple(differences.values())
+    )
+
+
+def _order(made: Made) -> tuple[int, str, str]:
+    return made.at, made.customer, made.per or ""

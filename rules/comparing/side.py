@@ -18,29 +18,26 @@ from rules.identity import trigger_id
 from rules.log_lines import Record, tick
 from rules.partition import Clock
 from rules.policy import TOO_MANY
-from rules.replaying import Replayed, Run
+from rules.replaying import WHOLE, Replayed, Run, Share
 from rules.state import decode_state
 
 
 class Side:
     """Evaluates records by one library. ``touchpoints`` and ``unread`` are of the latest."""
 
-    def __init__(self, library: Library, clock: Clock) -> None:
+    def __init__(self, library: Library, clock: Clock, share: Share = WHOLE) -> None:
         self.plan, self._clock = compile_plan(library), clock
-        self._run = Run(self.plan, clock)
+        self._run = Run(self.plan, clock, share)
         self._explainer = Explainer(self.plan)
         self._signals = frozenset(signal.name for signal in library.signals)
         self._records: Sequence[Record] = ()
         self._states: dict[bytes, bytes | None] = {}
         self.touchpoints = self.unread = 0
 
-    def begin(self, records: Sequence[Record]) -> None:
-        """Takes records of one partition to evaluate."""
+    def made(self, records: Sequence[Record]) -> dict[str, Made]:
+        """Evaluates records of one partition; their firings by the ids of their decisions."""
         self._records, self._states = records, {}
         self.touchpoints = self.unread = 0
-
-    def made(self) -> dict[str, Made]:
-        """The firings of the records that were begun, by the ids of their decisions."""
         made: dict[str, Made] = {}
         for replayed in self._run.evaluate(self._records):
             self._remember(replayed)

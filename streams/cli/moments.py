@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from rules import to_millis
@@ -22,9 +24,12 @@ def until(text: str) -> Callable[[int], int]:
     """
     if span := _SPAN.fullmatch(text):
         milliseconds = int(span[1]) * _UNITS[span[2]]
-        return lambda last: last + milliseconds
-    end = moment(text)
-    return lambda _: end
+        return partial(operator.add, milliseconds)
+    return partial(_whatever_the_last, moment(text))
+
+
+def _whatever_the_last(end: int, _last: int) -> int:
+    return end
 
 
 def ago(text: str, now: int) -> int:

@@ -5,23 +5,37 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Annotated, Final, TypeVar
+from typing import IO, Annotated, Final, NoReturn, TypeVar
 
 import typer
 
-from rules import History, MixedLinesError, Outgoing, Plan, Replayed, Until, replay, switch_in
-from streams.cli.against import show_differences, told_apart
+from rules import Clock as RunClock
+from rules import (
+    History,
+    Library,
+    MixedLinesError,
+    Outgoing,
+    Plan,
+    Share,
+    Until,
+    all_compared,
+    compile_plan,
+    replay,
+)
+from streams.cli.against import Comparing, show_differences
 from streams.cli.application import new_app
 from streams.cli.files import Lines, Write, writing
 from streams.cli.flags import flags, settings_of
 from streams.cli.libraries import PASSED_OVER, history_of, twice_readable
 from streams.cli.moments import until as parse_until
 from streams.cli.output import WRONG_INPUT, WRONG_USAGE, fail, plan_at, say
-from streams.cli.progress import progress_bar
+from streams.cli.progress import Progress, progress_bar
+from streams.cli.shares import TroubleError, in_shares
 from streams.cli.table import Tally, summary, table
 from streams.collecting import collect_seldom
 
@@ -76,6 +90,12 @@ def replay_files(  # noqa: PLR0913, PLR0917  each is a flag
     until: Annotated[
         str | None, typer.Option(metavar="TIME", help="let time run on until then, or +90d after the last touchpoint")
     ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="share the customers out among so many, to count or compare (one per processor)"
+        ),
+    ] = None,
     clock: Annotated[
         Clock, typer.Option(help="clock of the run that was dumped; a plain file always has the log's own")
     ] = Clock.wall,
@@ -90,10 +110,15 @@ def replay_files(  # noqa: PLR0913, PLR0917  each is a flag
         )
     end = _until(until)
     own = plan_at(library) if library else None
+    if processes and processes > 1:
+        _check_shares(triggers or decisions or libraries or (None if own else "libraries"), files or [])
     collect_seldom()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="telltale-")))
         files = files or [_dumped(folder, given, LOG)]
+        if against is not None and library is not None and own is not None:
+            before, after = (plan_at(against).library, against), (own.library, library)
+            _compare(Comparing(before, after, clock.value, end), files, processes)
         plan: Plan | History
         if libraries or own is None:
             files = twice_readable(files, folder)
@@ -101,15 +126,24 @@ def replay_files(  # noqa: PLR0913, PLR0917  each is a flag
         else:
             plan = own
         lines = Lines(files)
-        if against is not None and library is not None and isinstance(plan, Plan):
-            before = plan_at(against).library
-            comparison = _guarded(lines, lambda: told_apart(before, plan.library, lines, clock.value, end))
-            unread = show_differences(comparison, {"before": (before, against), "after": (plan.library, library)})
-            raise typer.Exit(WRONG_INPUT if unread else 0)
-        out = _Out(*(stack.enter_context(_writing(path)) for path in (triggers, decisions)))
-        tally = _guarded(lines, lambda: _run(plan, lines, clock, end, out))
+        if isinstance(plan, Plan) and not (triggers or decisions):
+            counting = Counting(plan.library, clock.value, end)
+            tally = _joined(_guarded(lines, lambda: in_shares(counting, lines, processes, "replaying")))
+        else:
+            out = _Out(*(stack.enter_context(_writing(path)) for path in (triggers, decisions)))
+            tally = _guarded(lines, lambda: _written(plan, lines, clock, end, out))
+    if tally.switched and isinstance(plan, Plan):
+        say(PASSED_OVER)
     _show(tally, sys.stderr if "-" in map(str, (triggers, decisions)) else sys.stdout)
     raise typer.Exit(WRONG_INPUT if tally.unread else 0)
+
+
+def _compare(work: Comparing, files: list[Path], processes: int | None) -> NoReturn:
+    lines = Lines(files)
+    unread = show_differences(
+        work, all_compared(_guarded(lines, lambda: in_shares(work, lines, processes, "comparing")))
+    )
+    raise typer.Exit(WRONG_INPUT if unread else 0)
 
 
 def _check(files: list[Path], topic: bool) -> None:
@@ -126,6 +160,13 @@ def _check_libraries(library: Path | None, libraries: Path | None, against: Path
         fail("found neither --library nor --libraries; expected the library, or those that were published", WRONG_USAGE)
     if against is not None and (library is None or libraries is not None):
         fail("--against: expected --library DIR beside it, and no --libraries: two libraries are compared", WRONG_USAGE)
+
+
+def _check_shares(other: object, files: list[Path]) -> None:
+    if other:
+        fail("found --processes with --triggers, --decisions or --libraries; expected it for counts alone", WRONG_USAGE)
+    if any(str(file) == "-" for file in files):
+        fail("found --processes for standard input; expected files, which each of them can read", WRONG_USAGE)
 
 
 def _until(text: str | None) -> Until | None:
@@ -149,37 +190,49 @@ class _Out:
             self._decision(record.value + b"\n")
 
 
-def _run(plan: Plan | History, lines: Lines, clock: Clock, end: Until | None, out: _Out) -> Tally:
-    tally, passed_over = Tally(), False
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """The work of counting what a library makes of touchpoints."""
+
+    library: Library
+    clock: RunClock
+    until: Until | None
+
+    def __call__(self, lines: Lines, share: Share, progress: Progress) -> Tally:
+        """What it makes of the lines' customers of a share; raises as `rules.replay`."""
+        tally = Tally()
+        for replayed in replay(compile_plan(self.library), lines, self.clock, self.until, share=share):
+            tally.add(replayed, lines.place)
+            progress(lines.progress(), lines.size)
+        return tally
+
+
+def _written(plan: Plan | History, lines: Lines, clock: Clock, end: Until | None, out: _Out) -> Tally:
+    tally = Tally()
     with progress_bar("replaying") as progress:
         for replayed in replay(plan, lines, clock.value, end):
-            tally.add(replayed.slice, _placing(lines, replayed))
+            tally.add(replayed, lines.place)
             out.write(replayed.slice.triggers, replayed.slice.decisions)
             progress(lines.progress(), lines.size)
-            passed_over = passed_over or (isinstance(plan, Plan) and _switches(replayed))
-    if passed_over:
-        say(PASSED_OVER)
     return tally
 
 
-def _switches(replayed: Replayed) -> bool:
-    return any(record.key is None and switch_in(record) for record in replayed.records)
-
-
-def _placing(lines: Lines, replayed: Replayed) -> Callable[[int], str]:
-    """``FILE:LINE`` of the record of an offset."""
-    return lambda offset: lines.place(replayed.lines[offset])
+def _joined(tallies: Sequence[Tally]) -> Tally:
+    first, *others = tallies
+    for tally in others:
+        first.join(tally)
+    return first
 
 
 def _guarded(lines: Lines, run: Callable[[], T]) -> T:
     try:
         return run()
-    except MixedLinesError as error:
-        fail(f"{lines.place(error.line)}: {error}")
+    except TroubleError as error:
+        fail(str(error))
     except BrokenPipeError:
         raise
-    except (OSError, EOFError) as error:
-        fail(f"found {error}; expected files that can be read, and room to write")
+    except (MixedLinesError, OSError, EOFError) as error:
+        fail(lines.trouble(error))
 
 
 @contextmanager

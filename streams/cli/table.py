@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rules import Decided, Slice
+from rules import Decided, Replayed, switch_in
 from streams.cli.output import counted
 
 NO_CHANNEL = "no channel"
@@ -17,7 +17,8 @@ LISTED = 20
 
 @dataclass(slots=True)
 class Tally:
-    """What came of a replay. ``outcomes``: by signal, channel and outcome; ``bad``: a line for each of the first."""
+    """What came of a replay. ``outcomes``: by signal, channel and outcome; ``bad``: the first of the bad records, each
+    by the number of its line, with what is to be said of it. ``switched``: whether the log switches its library."""
 
     outcomes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     touchpoints: int = 0
@@ -25,10 +26,12 @@ class Tally:
     late: int = 0
     too_late: int = 0
     unread: int = 0
-    bad: list[str] = field(default_factory=list)
+    bad: list[tuple[int, str]] = field(default_factory=list)
+    switched: bool = False
 
-    def add(self, slice_: Slice, place: Callable[[int], str]) -> None:
-        """Counts a slice in. ``place`` says where the record of an offset was read."""
+    def add(self, replayed: Replayed, place: Callable[[int], str]) -> None:
+        """Counts a slice in. ``place`` says where the line of a number was read."""
+        slice_ = replayed.slice
         stats = slice_.stats
         self.touchpoints += sum(stats.touchpoints.values())
         self.duplicates += stats.duplicates
@@ -38,7 +41,20 @@ class Tally:
         self.unread += len(slice_.dead_letters)
         for letter in slice_.dead_letters[: LISTED - len(self.bad)]:
             spot = f" at {letter.place}" if letter.place else ""
-            self.bad.append(f"{place(letter.offset)}: {letter.reason}{spot}: {letter.detail}")
+            number = replayed.lines[letter.offset]
+            self.bad.append((number, f"{place(number)}: {letter.reason}{spot}: {letter.detail}"))
+        self.switched = self.switched or any(record.key is None and switch_in(record) for record in replayed.records)
+
+    def join(self, other: Tally) -> None:
+        """Counts in what came of other customers."""
+        self.outcomes.update(other.outcomes)
+        self.touchpoints += other.touchpoints
+        self.duplicates += other.duplicates
+        self.late += other.late
+        self.too_late += other.too_late
+        self.unread += other.unread
+        self.bad = sorted([*self.bad, *other.bad])[:LISTED]
+        self.switched = self.switched or other.switched
 
 
 def outcome(decided: Decided) -> str:
@@ -78,7 +94,7 @@ def summary(tally: Tally) -> Iterable[str]:
     counts = {"duplicate": tally.duplicates, "late one": tally.late, "too late": tally.too_late}
     notes = [f"{n:,} too late" if what == "too late" else counted(n, what) for what, n in counts.items() if n]
     yield ", ".join([counted(tally.touchpoints, "touchpoint"), *notes])
-    yield from tally.bad
+    yield from (said for _, said in tally.bad)
     if tally.unread > len(tally.bad):
         yield f"... and {tally.unread - len(tally.bad):,} more"
     if tally.unread:

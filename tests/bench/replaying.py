@@ -4,20 +4,26 @@ comparing two libraries costs. Beside it the bare evaluation of the same touchpo
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import chain
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import orjson
 
 from rules import Library, compare, compile_plan, load_library, replay
 from rules.declaration import Signal
 from rules.log_lines import LineReader, Record
 from rules.replaying import BATCH, SETTLE, Run
-from streams.cli.beside import far_sides
+from streams.cli.against import Comparing
+from streams.cli.files import Lines
+from streams.cli.replay import Counting
+from streams.cli.shares import Work, in_shares
 from streams.demo.traffic import bundled
 from tests.bench import report
 from tests.bench.report import Report
@@ -25,6 +31,10 @@ from tests.bench.stopwatch import Contestant, cpu, rounds
 from tests.bench.workload import LIBRARY, touchpoints
 
 SHOP: Final = Path(__file__).parents[2] / "rules" / "library" / "shop"
+PROCESSES: Final = len(os.sched_getaffinity(0))
+CROWD: Final = 10
+"""How many times as many touchpoints a file has that is shared out: what is waited for is more than the start."""
+
 AIM: Final = 40_000
 """Touchpoints a second, by the design."""
 
@@ -44,7 +54,10 @@ def work(given: argparse.Namespace) -> list[Report]:
         for contestant, taken in rounds(_contestants(load_library(folder), lines), given.rounds).items():
             each = taken.least / len(lines)
             table.add(f"{name}, {contestant}", f"{len(lines):,}", f"{each * 1e6:.1f}", f"{1 / each:,.0f}")
-    table.notes.append("CPU seconds of one process; those on two processors by the clock on the wall, as a user waits.")
+    table.notes.append(
+        f"CPU seconds of one process; those of {PROCESSES} by the clock on the wall, as a user waits, for a file of "
+        f"{CROWD} times as many customers."
+    )
     table.notes.append(f"Aim: {AIM:,} touchpoints a second by replay.")
     return [table]
 
@@ -53,14 +66,17 @@ def _contestants(library: Library, lines: Sequence[bytes]) -> dict[str, Contesta
     signals = library.signals
     one = replace(library, signals=(_dearer(signals[0]), *signals[1:]))
     all_ = replace(library, signals=tuple(map(_dearer, signals)))
+    shared = f"{PROCESSES} processes"
     return {
         "reading alone": partial(_reading, lines),
         "evaluating alone": partial(_evaluating, library, lines),
         "replay": partial(_replaying, library, lines),
         "against another, one signal changed": partial(_comparing, library, one, lines),
         "against another, all signals changed": partial(_comparing, library, all_, lines),
-        "the same on two processors, one signal": partial(_comparing_by_two, library, one, lines),
-        "the same on two processors, all signals": partial(_comparing_by_two, library, all_, lines),
+        f"replay, {shared}": partial(_shared_out, Counting(library, "wall", None), lines),
+        f"against another, all signals changed, {shared}": partial(
+            _shared_out, Comparing((library, LIBRARY), (all_, LIBRARY), "wall", None), lines
+        ),
     }
 
 
@@ -91,15 +107,24 @@ def _comparing(before: Library, after: Library, lines: Sequence[bytes]) -> float
     return cpu(lambda: [None for _ in compare(before, after, lines)])
 
 
-def _comparing_by_two(before: Library, after: Library, lines: Sequence[bytes]) -> float:
-    """Seconds by the clock on the wall, as a user of `replay --against` waits, without starting the process."""
-    with far_sides() as far_side:
-        comparing = compare(before, after, chain(lines[:BATCH], lines), beside=far_side)
-        next(comparing)
+def _shared_out(work: Work[Any], lines: Sequence[bytes]) -> float:
+    """Seconds by the clock on the wall, as a user of `replay` waits, the start of the processes included."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "lines.jsonl")
+        with file.open("wb") as out:
+            out.writelines(_crowd(lines))
         start = time.perf_counter()
-        for _ in comparing:
-            pass
-        return time.perf_counter() - start
+        in_shares(work, Lines([file]), PROCESSES, "replaying")
+        return (time.perf_counter() - start) / CROWD
+
+
+def _crowd(lines: Sequence[bytes]) -> Iterator[bytes]:
+    """The lines of many more customers, who all do the same at the same time."""
+    for line in lines:
+        touchpoint = orjson.loads(line)
+        identity, customer = touchpoint["id"], touchpoint["customer"]
+        for number in range(CROWD):
+            yield orjson.dumps(touchpoint | {"id": f"{identity}/{number}", "customer": f"{customer}/{number}"}) + b"\n"
 
 
 if __name__ == "__main__":

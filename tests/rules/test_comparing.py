@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rules import Comparison, Difference, Library, compare, replay, told_difference
+from rules import WHOLE, Compared, Difference, Library, Share, all_compared, compare, replay, told_difference
 from rules.comparing import pairing
-from rules.comparing.compare import SAMPLES
 from rules.comparing.concerned import concerned
+from rules.comparing.difference import SAMPLES
 from rules.compile import compile_plan
 from tests.rules.explaining.told import moment, plan_of, signal, touchpoint
 
@@ -26,9 +26,9 @@ def library(*signals: dict[str, Any], features: Any = VIEWS, **more: Any) -> Lib
     return plan_of(*signals, features=features, **more).library
 
 
-def compared(before: Library, after: Library, lines: Sequence[bytes]) -> Comparison:
-    *_, last = compare(before, after, lines, until=lambda end: end + 3_600_000)
-    return last
+def compared(before: Library, after: Library, lines: Sequence[bytes], share: Share = WHOLE) -> Compared:
+    *_, last = compare(before, after, lines, until=lambda end: end + 3_600_000, share=share)
+    return last.found
 
 
 def counts(one: Difference) -> dict[str, int]:
@@ -171,6 +171,16 @@ def test_nothing_and_bad_lines() -> None:
     comparison = compared(before, after, [b"no json", touchpoint("10:00", "view")])
     assert (comparison.touchpoints, comparison.unread) == (1, 1)
     assert not comparison.differences[0].is_one
+
+
+@pytest.mark.parametrize("of", [2, 3])
+def test_shares_find_together_what_is_found_at_once(of: int) -> None:
+    before, after = library(KEEN, LEFT), library({**KEEN, "when": "views_1h >= 2"}, LEFT, OTHER)
+    lines = [b"no json", *EACH_MINUTE, touchpoint("11:30", "added", customer="c9")]
+    whole = compared(before, after, lines)
+    shared = all_compared([compared(before, after, lines, Share(part, of)) for part in range(of)])
+    assert shared == whole
+    assert any(one.samples for one in whole.differences)
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from rules.compile import compile_plan
 from rules.parse import load_library
 from rules.partition import Partition
 from rules.plan import Plan
-from rules.replaying import BATCH, MixedLinesError, Record, Replayed, replay
+from rules.replaying import BATCH, WHOLE, LinkedError, MixedLinesError, Record, Replayed, Share, replay
+from tests.oracle.policed import policed_libraries, policed_logs
+from tests.rules.driving import plan_of
 
 HOUR = 3_600_000
 SIGNAL = """
@@ -186,3 +191,58 @@ def _as_line(record: Record) -> bytes:
     place = {"partition": record.partition, "offset": record.offset, "time": record.timestamp}
     assert record.value is not None
     return json.dumps({**json.loads(record.value), "_log": place}).encode()
+
+
+class TestShares:
+    """Customers shared out among several replays of the same lines."""
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(policed_libraries(), policed_logs(), st.booleans(), st.integers(2, 4))
+    def test_together_they_give_what_the_whole_gives(
+        self, library: dict[str, Any], log: list[dict[str, Any]], dumped: bool, of: int
+    ) -> None:
+        plan, lines = plan_of(library), [*([] if dumped else [b"no json"]), *as_lines(log, dumped)]
+        parts = [made(plan, lines, Share(part, of)) for part in range(of)]
+        assert sorted(one for part in parts for one in part) == sorted(made(plan, lines, WHOLE))
+
+    def test_each_has_customers_of_its_own(self, plan: Plan) -> None:
+        lines = [touchpoint(n, n, f"c{n}") for n in range(40)]
+        counts = [counted(replay(plan, lines, share=Share(part, 3))) for part in range(3)]
+        assert sum(counts) == 40
+        assert all(counts)
+
+    def test_time_passes_by_the_others(self, plan: Plan) -> None:
+        """The order of ann comes too late to be in time, and it is bob's touchpoint that tells."""
+        assert [Share(0, 2).has(key) for key in (b"ann", b"bob")] == [False, True]
+        lines = [touchpoint(1, 0), touchpoint(2, HOUR + 501, "bob"), touchpoint(3, HOUR - 1, "ann", "order.placed")]
+        assert fired(replay(plan, lines, share=Share(1, 2))) == fired(replay(plan, lines)) == [("left", HOUR)]
+
+    def test_links_of_a_plain_file_go_across(self, plan: Plan) -> None:
+        link = touchpoint(2, 5, "anon", "identity.linked", properties={"to": "ann"})
+        lines = [touchpoint(1, 0, "anon"), link]
+        with pytest.raises(LinkedError):
+            [None for part in range(2) for _ in replay(plan, lines, share=Share(part, 2))]
+
+
+def as_lines(log: list[dict[str, Any]], dumped: bool) -> list[bytes]:
+    """A log of the oracle's as a file; dumped, it has one partition."""
+    lines = []
+    for offset, record in enumerate(log):
+        line = {name: value for name, value in record.items() if name != "_append"}
+        if dumped:
+            line["_log"] = {"partition": 0, "offset": offset, "time": record["_append"]}
+        lines.append(json.dumps(line).encode())
+    return lines
+
+
+def made(plan: Plan, lines: list[bytes], share: Share) -> list[bytes]:
+    """Everything that comes of the lines: triggers, decisions, bad records."""
+    all_: list[bytes] = []
+    for one in replay(plan, lines, share=share):
+        all_ += [sent.value for sent in (*one.slice.triggers, *one.slice.decisions)]
+        all_ += [f"{one.lines[letter.offset]}: {letter.reason}".encode() for letter in one.slice.dead_letters]
+    return all_
+
+
+def counted(slices: Iterable[Replayed]) -> int:
+    return sum(sum(one.slice.stats.touchpoints.values()) for one in slices)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -53,6 +54,13 @@ class TestCheck:
     @pytest.mark.parametrize("arguments", [[], ["no-such-folder"], [SHOP / "library.yaml"], [SHOP, SHOP]])
     def test_wrong_usage(self, arguments: list[object]) -> None:
         assert telltale("check", *arguments).exit_code == 2
+
+
+def table_in(result: Result) -> list[str]:
+    """What is printed up to the end of the table: which samples follow it hangs on what was read together."""
+    lines = result.stdout.splitlines()
+    end = next(number for number, line in enumerate(lines) if line.startswith("all "))
+    return lines[: end + 1]
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +118,34 @@ class TestReplay:
             "2 records that can't be used",
         ]
 
+    @pytest.mark.parametrize("against", [[], ["--against", SHOP]], ids=["counting", "comparing"])
+    def test_shared_out_among_processes(self, traffic: Path, tmp_path: Path, against: list[object]) -> None:
+        lines = traffic.read_bytes().splitlines(keepends=True)[:4_000]
+        (tmp_path / "a.jsonl").write_bytes(b"".join([b"no json\n", *lines, b"[]\n"]))
+        changed = tmp_path / "changed"
+        shutil.copytree(SHOP, changed)
+        basket = changed / "signals" / "abandoned-basket.yaml"
+        basket.write_text(basket.read_text().replace("for: 1h", "for: 2h"))
+        command = ("replay", tmp_path / "a.jsonl", "--library", changed, *against)
+        whole, shared = (telltale(*command, "--processes", n) for n in (1, 3))
+        assert (shared.exit_code, table_in(shared), shared.stderr) == (whole.exit_code, table_in(whole), whole.stderr)
+        assert table_in(whole)[-1].startswith("all ")
+
+    def test_linked_customers_are_not_shared_out(self, tmp_path: Path) -> None:
+        link = {"id": "2", "type": "identity.linked", "time": 5, "customer": "anon", "properties": {"to": "ann"}}
+        lines = touchpoint(1, 0, customer="anon") + json.dumps(link).encode() + b"\n"
+        (tmp_path / "a.jsonl").write_bytes(lines)
+        command = ("replay", tmp_path / "a.jsonl", "--library", SHOP, "--until", "+1h")
+        whole, shared = (telltale(*command, "--processes", n) for n in (1, 2))
+        assert (shared.exit_code, shared.stdout, shared.stderr) == (0, whole.stdout, whole.stderr)
+        assert "shop.abandoned-basket" in shared.stdout
+
+    def test_what_a_process_can_not_read(self, tmp_path: Path) -> None:
+        (tmp_path / "a.jsonl.gz").write_bytes(b"not packed")
+        result = telltale("replay", tmp_path / "a.jsonl.gz", "--library", SHOP, "--processes", 2)
+        assert result.exit_code == 1
+        assert "expected files that can be read" in result.stderr
+
     def test_a_signal_without_a_channel_is_told_as_no_fault(self, tmp_path: Path) -> None:
         (tmp_path / "signals").mkdir()
         (tmp_path / "library.yaml").write_text("name: shop\nformat: 1\n")
@@ -162,6 +198,8 @@ class TestReplay:
             ["--library", SHOP, "-", "--until", "tomorrow"],
             ["--library", SHOP, "-", "--until", "+5y"],
             ["--library", SHOP, "-", "--clock", "sun"],
+            ["--library", SHOP, "-", "--processes", "2", "--triggers", "-"],
+            ["--library", SHOP, "-", "--processes", "2"],
         ],
     )
     def test_wrong_usage(self, arguments: list[object]) -> None:
