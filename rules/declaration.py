@@ -208,7 +208,8 @@ class Then:
     """What a firing asks for. ``expires`` is ms from the moment of firing; ``carry`` maps names to expressions.
 
     ``channel``: one, several in order of preference, or `BEST`. ``cancel_on``: types that take the trigger back.
-    ``to``: what the person is to the customer who gets it in the customer's place, by ``profile.related``.
+    ``to``: what the person is to the customer who gets it in the customer's place, by ``profile.related``. ``mix``: the
+    story by whose mix the channels are ordered.
     """
 
     channel: str | tuple[str, ...] | None = None
@@ -217,6 +218,7 @@ class Then:
     expires: int = 48 * 3_600_000
     cancel_on: Types = ()
     to: str | None = None
+    mix: str | None = None
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -161,7 +161,7 @@ def _step(entry: tuple[str, ...] | StepEntry | WithoutEntry) -> Step | Silence |
 
 def _then(entry: ThenEntry) -> Then:
     carry = tuple((entry.carry or {}).items())
-    return Then(entry.channel, entry.content, carry, entry.expires, entry.cancel_on or (), entry.to)
+    return Then(entry.channel, entry.content, carry, entry.expires, entry.cancel_on or (), entry.to, entry.mix)
 
 
 def declared_timeline(signal: str, file: str, line: int, entry: TimelineEntry, place: ZoneInfo) -> Timeline:

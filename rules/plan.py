@@ -107,7 +107,7 @@ class Plan:
         self.signals = (*(edge.signal for edge in edges), *(matcher.signal for matcher in matchers))
         self._dated = tuple(when for when in whens if when.turned_by_dates())
         self.keys = self._all_keys()
-        self.policy = PolicyPlan(library, self.signals, latency_of)
+        self.policy = PolicyPlan(library, self.signals, latency_of, stories)
         self.chains = self._reads_firings()
         self.addresses = any(signal.declared.then.to is not None for signal in self.signals)
         self.concerns: dict[str, Concern] = {}

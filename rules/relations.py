@@ -43,9 +43,10 @@ class Relations:
         return frozenset(one.name for one in read if one.story is None)
 
     def stories_read(self, signal: Signal, *, carried: bool = True) -> frozenset[str]:
-        """The stories of which a signal reads a value."""
+        """The stories of which a signal reads a value, or whose mix orders its channels."""
         read = (read for one in self._expressions(signal, carried=carried) for read in one.reads)
-        return frozenset(one.story for one in read if one.story is not None)
+        mixed = {signal.then.mix} if signal.then.mix is not None else set[str]()
+        return frozenset(mixed.union(one.story for one in read if one.story is not None))
 
     def story_values_read(self, signal: Signal) -> frozenset[str]:
         """The values of stories on which a signal's firing hangs, such as ``module.cardio.safety.done``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Final
 
 from rules.check.parts import Parts
 from rules.names import nearest, one_of
@@ -11,10 +12,13 @@ from rules.schema import SignalFile
 from rules.schema_reading import Placed
 from rules.source import Path
 
+EXAMPLE: Final = "mix: {rep: 80%, email: 20%}"
+
 
 def check_policy(signal: Placed[SignalFile], parts: Parts) -> Iterator[Problem]:
     """What is wrong between a signal and what the library says of policy."""
     yield from _check_channels(signal, parts)
+    yield from _check_mix(signal, parts)
     yield from _check_group(signal, parts)
     yield from _check_cancel_on(signal)
 
@@ -36,6 +40,32 @@ def _check_channels(signal: Placed[SignalFile], parts: Parts) -> Iterator[Proble
     for place, name in places:
         if name not in channels:
             yield from _unknown_channel(signal, place, name, channels, parts.has_channels)
+
+
+def _check_mix(signal: Placed[SignalFile], parts: Parts) -> Iterator[Problem]:
+    """The mix that orders channels is a story's, and there are several to be ordered."""
+    name, path = signal.model.then.mix, ("then", "mix")
+    if name is None or signal.is_mended(path):
+        return
+    named = signal.model.then.channel
+    if not signal.is_mended(("then", "channel")) and named != "best" and not isinstance(named, tuple):
+        found, expected = (
+            "`mix` with a single channel" if named else "`mix` without a channel",
+            "channels to be ordered",
+        )
+        yield from signal.problem(path, found, expected, "name several, or `best`, or leave it out", at_key=True)
+    if not parts.has_all_stories:
+        return
+    known = {story.model.story: story for story in parts.stories}
+    if name not in known:
+        mixed = [one for one, story in known.items() if story.model.mix]
+        near = nearest(name, mixed)
+        expected = one_of(sorted(mixed)) if mixed else "a story that has a mix, and there is none"
+        instead = f"write `{near}`" if near else "leave it out"
+        yield from signal.problem(path, f"the unknown story `{name}`", expected, instead)
+    elif not known[name].model.mix and not known[name].is_mended_below(("mix",)):
+        found, expected = f"the story `{name}`, which has no mix", "a story whose `mix` says the shares of channels"
+        yield from signal.problem(path, found, expected, f"add a mix to it, such as `{EXAMPLE}`, or leave it out")
 
 
 def _unknown_channel(

@@ -85,6 +85,8 @@ def _of_policy(maker: Maker, signal: Signal) -> Iterator[Change]:
     if signal.purpose is not None:
         yield maker.dropped("purpose", replace(signal, purpose=None))
     then, path = signal.then, ("then", "cancel_on")
+    if then.mix is not None:
+        yield maker.change(("then", "mix"), "`mix` is dropped", replace(signal, then=replace(then, mix=None)))
     if then.cancel_on:
         yield maker.change(path, "`cancel_on` is dropped", replace(signal, then=replace(then, cancel_on=())))
         yield from maker.types(path, then.cancel_on, lambda types: replace(signal, then=replace(then, cancel_on=types)))

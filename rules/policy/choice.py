@@ -21,9 +21,12 @@ class Choice(NamedTuple):
 
 
 def ordered(asked: Question) -> None:
-    """Puts the channels in order for `best`: where most is to be expected, then by name."""
+    """Puts the channels in order: by a story's mix; within that, for `best`, where most is to be expected, by name."""
+    mix, parts = asked.rule.mix, asked.customer.state.parts
     if asked.rule.best:
         asked.options = tuple(sorted(asked.options, key=lambda channel: (-worth(asked, channel), channel.name)))
+    if mix is not None:
+        asked.options = tuple(sorted(asked.options, key=lambda channel: -mix.behind(parts, channel.name)))
 
 
 def worth(asked: Question, channel: ChannelPolicy) -> float:

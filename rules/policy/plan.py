@@ -11,6 +11,8 @@ from rules.dates import zone_named
 from rules.declaration import Cap, Channel, Follow, Library, Quiet, Rest, Signal, Silence, Silent, Types, Without
 from rules.fields import Getter, getter, matches_any
 from rules.firing import SignalPlan
+from rules.policy.mix import Mix
+from rules.stories import StoryPlan
 
 RESPONDED_WITHIN: Final = 30 * 86_400_000  # ms after it went in which a response to a trigger counts
 PRIOR: Final = 0.05  # share of triggers responded to, where a channel says nothing
@@ -38,7 +40,8 @@ class ChannelPolicy:
 class SignalPolicy:
     """What holds for a signal's triggers.
 
-    ``channels`` in order of preference; of all of the library where ``best`` is to be found. ``reach``: how long (ms)
+    ``channels`` in order of preference; of all of the library where ``best`` is to be found. ``mix``: that of the story
+    which goes before either. ``reach``: how long (ms)
     after it went a trigger counts for a cap or for its content, by channel. ``fields``: those that caps count by.
     ``revocable``: whether something but a late touchpoint may take a trigger back, by channel. ``spans``: the silences
     by which it fires, and ``breakable``: how long after their end a late touchpoint may still lie in them (ms).
@@ -48,6 +51,7 @@ class SignalPolicy:
     signal: SignalPlan
     channels: tuple[ChannelPolicy, ...]
     best: bool
+    mix: Mix | None
     group_caps: tuple[Cap, ...]
     by_response: bool
     fields: Mapping[str, Getter]
@@ -63,13 +67,20 @@ class PolicyPlan:
     """Asked by `decide`. ``used``: whether the library says anything of policy. ``responds``: whether it is to be
     remembered how customers respond."""
 
-    def __init__(self, library: Library, signals: Iterable[SignalPlan], latency_of: Callable[[Types], int]) -> None:
+    def __init__(
+        self,
+        library: Library,
+        signals: Iterable[SignalPlan],
+        latency_of: Callable[[Types], int],
+        stories: Iterable[StoryPlan] = (),
+    ) -> None:
+        mixes = {story.name: Mix(story) for story in stories}
         self.channels = {channel.name: _channel(channel) for channel in library.channels}
         self.zone = zone_named(library.time_zone) or ZoneInfo("UTC")
         self.caps, self.content_again = library.caps, library.content_again
         self.responds = _responds(library)
         self.used = _used(library)
-        self.signals = {signal.name: self._signal(signal, library, latency_of) for signal in signals}
+        self.signals = {signal.name: self._signal(signal, library, latency_of, mixes) for signal in signals}
         self._watched: dict[str, bool] = {}
 
     def watches(self, kind: str) -> bool:
@@ -86,7 +97,13 @@ class PolicyPlan:
             return True
         return any(matches_any(rule.signal.declared.then.cancel_on, kind) for rule in self.signals.values())
 
-    def _signal(self, plan: SignalPlan, library: Library, latency_of: Callable[[Types], int]) -> SignalPolicy:
+    def _signal(
+        self,
+        plan: SignalPlan,
+        library: Library,
+        latency_of: Callable[[Types], int],
+        mixes: Mapping[str, Mix],
+    ) -> SignalPolicy:
         signal, then = plan.declared, plan.declared.then
         group = next((one for one in library.groups if one.name == signal.group), None)
         names = tuple(self.channels) if then.chooses_best else then.channels
@@ -100,6 +117,7 @@ class PolicyPlan:
             signal=plan,
             channels=channels,
             best=then.chooses_best,
+            mix=None if then.mix is None else mixes[then.mix],
             group_caps=group.caps if group else (),
             by_response=bool(group and group.by_response),
             fields={cap.per: getter(cap.per) for cap in caps if cap.per},

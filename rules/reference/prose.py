@@ -207,6 +207,10 @@ times the chance of a response, less the channel's cost; of equals the first by 
 brings is struck out. With `rest`, so is one on which the last `after` triggers got no response, for `for` after the
 last of them.
 
+With `mix` the channels are first ordered by that of the story: by how far the share of each is behind what it is to be,
+as of the firing, rounded to 9 decimals, the furthest first. Where no attention has come yet that is all of its share;
+for a channel that the mix doesn't name it is 0. Of equals the order is as without it.
+
 **The chance of a response** is (a + 10 r) / (n + 10): n are the triggers that went to the customer on the channel, a
 those of them that were responded to, each halved every 90 days, r is the channel's `response`. A response is the first
 `trigger.opened`, `trigger.clicked` or `trigger.converted` whose `properties.trigger` is the trigger's id, within 30

@@ -106,6 +106,10 @@ class ThenEntry(Declared):
     channel: Annotated[str | tuple[str, ...] | None, ChannelChoice()] = None
     """The channel that the trigger goes to; a list in order of preference; or `best`, the one of the library's channels
     of which most is to be expected for this customer."""
+    mix: Annotated[str | None, Text("the name of a story that has a mix", "learning", 100)] = None
+    """The story by whose mix the channels are tried: first those whose share of its attention is furthest behind what
+    it is to be, as long as none has come all of it; of one share as `channel` says. A channel that the mix doesn't name
+    is neither behind nor ahead."""
     content: Annotated[str | None, Text("the name of a content", "basket-reminder", 200)] = None
     """What the channel is to send."""
     carry: Annotated[

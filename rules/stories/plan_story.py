@@ -14,7 +14,7 @@ from rules.state import Parts
 from rules.stories.assessing import assessor
 from rules.stories.course import Course
 from rules.stories.keeping import KEEP, taken
-from rules.stories.readings import readings
+from rules.stories.readings import WHOLE, readings, shares
 from rules.stories.standing import STAGE, Part
 from rules.stories.values import Reading
 from rules.story import Story, Types, touches
@@ -86,6 +86,11 @@ class StoryPlan:
     def halve(self, part: Part) -> Part | None:
         """The part without the touchpoints that it keeps for late ones; None where it keeps none."""
         return [part[NOW], [], part[NOW]] if part[1] else None
+
+    def shares(self, parts: Parts) -> list[float] | None:
+        """The shares of its mix in a customer's attention, by portion; None where none has come yet."""
+        part = parts.get(self.key)
+        return None if part is None else shares(self.course, WHOLE, part[NOW])
 
     def stage(self, parts: Parts) -> str:
         """The stage that a customer is in."""

@@ -9,11 +9,12 @@ from typing import Any
 
 from tests.oracle.calendar import HOUR, local, zone_of
 from tests.oracle.customer import Customer
-from tests.oracle.expression import truth_of
+from tests.oracle.expression import truth_of, value_of
 from tests.oracle.follow import Follow
 from tests.oracle.library import Library, Signal
 from tests.oracle.matcher import Matcher
 from tests.oracle.silent import Silent
+from tests.oracle.stories import share
 from tests.oracle.types import matches
 from tests.oracle.values import MISSING, duration, key_of
 from tests.oracle.values import field as field_of
@@ -125,6 +126,9 @@ class Policy:
         """Quiet hours, the choice, expiry; the trigger that comes of it."""
         if firing.signal.body["then"].get("channel") == "best":
             left.sort(key=lambda name: (-self.worth(firing, name), name))
+        if "mix" in firing.signal.body["then"]:
+            behind = self.behind(firing.signal.body["then"]["mix"], firing.moment)
+            left.sort(key=lambda name: -behind.get(name, 0))
         if not left:
             return Verdict("held", "no channel", only)
         awake = [name for name in left if not self.sleeps(name, append) or self.of(name)["quiet"].get("then") != "drop"]
@@ -152,6 +156,17 @@ class Policy:
         return Verdict("deferred", "quiet", channel)
 
     # What is asked
+
+    def behind(self, story: str, now: int) -> dict[str, float]:
+        """By channel, how much of the story's attention its share lacks."""
+        [mix] = [one["mix"] for one in self.library.tree["stories"] if one["story"] == story]
+        found, lookup = dict[str, float](), self.customer.lookup(now, None, None)
+        for name, portion in mix.items():
+            channels, wanted = (portion["of"], portion["share"]) if isinstance(portion, dict) else ([name], portion)
+            actual = value_of(f"story.{story}.share.{name}", lookup)
+            lacks = round(share(wanted) - (0 if actual is MISSING else actual), 9)
+            found |= dict.fromkeys(channels, lacks)
+        return found
 
     def options(self, signal: Signal) -> list[str]:
         named = signal.body["then"].get("channel")

@@ -177,11 +177,13 @@ def tale_libraries(draw: st.DrawFn) -> Tree:
     )
     signals.append(draw(framed("s3", {"when": draw(both), "per": "module"})))
     signals[1]["if"] = draw(st.sampled_from(["True", "module.s.m.attention >= 0.5", "not story.s.open.j"]))
+    if draw(st.booleans()):
+        signals[2]["then"] |= {"channel": draw(st.sampled_from(["best", ["email", "post", "site", "rep"]])), "mix": "s"}
     return {
         "library": {"name": "tale", "format": 1, **draw(lateness())},
         "interactions": {"a": {"evidence": "viewed"}, "b": {"evidence": "acted"}, "c": {}},
         "features": {"f0": {"count": "a", "over": "5s", "per": "module"}},
-        "channels": {"email": {}},
+        "channels": {name: {} for name in ("email", "post", "rep", "site")},
         "signals": signals,
         "stories": [tale],
     }

@@ -284,6 +284,36 @@ def test_a_library_without_stories_keeps_and_asks_nothing_of_them() -> None:
     assert (plan.stories, len(concern.takes.features), concern.keepers) == ([], 1, 2)
 
 
+@pytest.mark.parametrize(
+    ("seen_on", "named", "chosen"),
+    [
+        ((), ["email", "rep", "site"], "rep"),  # nothing has been seen, and most is to come by the rep
+        (("rep",), ["rep", "email", "site"], "email"),  # the rep is ahead; of what is as far behind the first
+        (("rep",), ["rep", "site", "email"], "site"),
+        (("rep", "rep", "site"), ["site", "rep"], "rep"),  # two of three, and it is to be three of four
+        (("rep", "rep", "rep", "email"), ["site", "rep"], "site"),  # as it is to be: the order said
+        (("rep",), ["post", "rep"], "post"),  # what the mix doesn't name is neither behind nor ahead
+        (("site",), ["post", "site"], "post"),
+        (("site",), "best", "rep"),
+        (("rep",), "best", "email"),
+    ],
+)
+def test_channels_are_tried_by_the_mix(seen_on: tuple[str, ...], named: Any, chosen: str) -> None:
+    told = {"story": "m", "of": "a", "stages": ["one", {"stage": "two", "touchpoints": 9}], "modules": {"x": {}}}
+    told["mix"] = {"rep": "75%", "digital": {"of": ["email", "site"], "share": "25%"}}
+    then = {"channel": named, "mix": "m", "expires": "1h"}
+    asking = {"signal": "s", "status": "live", "value": 1, "follow": ["ask"], "then": then}
+    channels = {name: {} for name in ("email", "post", "rep", "site")}
+    log = [
+        {"id": str(at), "type": "a", "module": "x", "attention": 0.1, "channel": channel, "customer": "k"}
+        for at, channel in enumerate(seen_on)
+    ]
+    log += [{"id": "last", "type": "ask", "customer": "k"}]
+    log = [{**one, "time": ORIGIN + at, "_append": ORIGIN + at} for at, one in enumerate(log)]
+    [decision] = drive(plan_of(library(told, signals=[asking], channels=channels)), log).decisions
+    assert json.loads(decision.value)["channel"] == chosen
+
+
 def test_a_decision_says_the_stages_where_there_are_stories() -> None:
     signal = {"signal": "x", "status": "live", "when": "stage.s == 'two'"}
     made = drive(plan_of(library(STORY, signals=[signal])), touchpoints(2)).decisions

@@ -27,13 +27,18 @@ class PolicyWords:
 
     def goes_to(self, signal: Signal) -> Phrase:
         """Which channel its message goes to."""
+        named = [Named("channel", name) for name in signal.then.channels]
         if signal.then.chooses_best:
             best = "the best channel for the customer ("
-            return phrase(best, Named("channel", "best"), "): the one of which most is to be expected, less its cost")
-        named = [Named("channel", name) for name in signal.then.channels]
-        if len(named) == 1:
-            return phrase("the channel ", named[0])
-        return phrase("the first of these channels that may be used now: ", joined(named, "or"))
+            says = phrase(best, Named("channel", "best"), "): the one of which most is to be expected, less its cost")
+        elif len(named) == 1:
+            says = phrase("the channel ", named[0])
+        else:
+            says = phrase("the first of these channels that may be used now: ", joined(named, "or"))
+        if signal.then.mix is None:
+            return says
+        mix = "; first those that are furthest behind in the mix of the story "
+        return phrase(says, mix, Named("story", signal.then.mix))
 
     def sentences(self, signal: Signal) -> Iterator[Sentence]:
         """What holds its message back, in the order in which it is asked, and what takes it back."""

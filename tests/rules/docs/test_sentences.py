@@ -123,6 +123,7 @@ THENS = (
         "expires": HOUR,
         "cancel_on": ("b",),
         "to": "parent",
+        "mix": "oncora",
     },
 )
 
