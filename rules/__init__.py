@@ -18,6 +18,7 @@ from rules.describing import Described, describe, exported_state, told_customer
 from rules.docs import library_site
 from rules.erasing import DAY, MOST_KEPT, Erasures, digest_of, encode_erasure, erasure_id, is_erased
 from rules.explaining import Explained, Explainer, Kept, Life, NearestMisses, as_json, life_in, life_of, names_of, told
+from rules.fields import matches_any
 from rules.links import ERASED
 from rules.lint import Finding, lint_library
 from rules.messages import (
@@ -167,6 +168,7 @@ __all__ = [
     "load_files",
     "load_library",
     "load_placed",
+    "matches_any",
     "message_components",
     "message_schemas",
     "names_of",

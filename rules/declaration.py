@@ -259,6 +259,7 @@ class Signal:
     caps: tuple[Cap, ...] = ()
     holdout: float = 0.0
     purpose: str | None = None
+    goal: Types = ()
 
 
 @dataclass(frozen=True, slots=True)

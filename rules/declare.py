@@ -129,6 +129,7 @@ def declared_signal(file: SignalFile) -> Signal:
         group=file.group,
         caps=declared_caps(file.cap),
         holdout=file.holdout,
+        goal=file.goal or (),
         purpose=file.purpose,
     )
 

@@ -38,7 +38,7 @@ def check_types(parts: Parts) -> Iterator[Problem]:
     for feature in parts.features:
         yield from _check(feature.entry, paths_of_feature(feature.entry), known)
     for signal in parts.signals:
-        yield from _check(signal, [*paths_of_signal(signal), *paths_of_cancels(signal)], known)
+        yield from _check(signal, [*paths_of_signal(signal), *paths_of_ends(signal)], known)
 
 
 def check_named(placed: Placed[Declared], paths: list[Path], parts: Parts) -> Iterator[Problem]:
@@ -62,9 +62,10 @@ def paths_of_signal(signal: Placed[Declared]) -> list[Path]:
     return [("of",), *_step_paths(signal)]
 
 
-def paths_of_cancels(signal: Placed[Declared]) -> list[Path]:
-    """Where a signal may name types that take its triggers back."""
-    return [("then", "cancel_on")] if signal.has("then", "cancel_on") else []
+def paths_of_ends(signal: Placed[Declared]) -> list[Path]:
+    """Where a signal may name types that take its triggers back, or that it is for."""
+    paths: list[Path] = [("then", "cancel_on"), ("goal",)]
+    return [path for path in paths if signal.has(*path)]
 
 
 def at_key(path: Path) -> bool:

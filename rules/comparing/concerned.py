@@ -73,7 +73,7 @@ def _meaning(relations: Relations, name: str) -> Any:
     features = sorted(relations.features_read(signal))
     segments, stories = relations.segments_read(signal), sorted(relations.stories_read(signal))
     return (
-        replace(signal, owner=None, reason=None),
+        replace(signal, owner=None, reason=None, goal=()),
         [relations.features[feature] for feature in features],
         [segment for segment in library.segments if segment.name in segments],
         [replace(relations.stories[story], owner=None, reason=None) for story in stories],

@@ -190,6 +190,9 @@ class SignalFile(Declared):
     """The most triggers of this signal that a customer gets."""
     holdout: Annotated[float, Number("a share from 0 to 1", 0.1, lowest=0, highest=1)] = 0.0
     """The share of customers who never get it, so that what it achieves can be measured: always the same ones."""
+    goal: MaybeTypes = None
+    """What the customer is to do: types of touchpoints. Reports count who did, against those of the holdout. It changes
+    nothing of what is sent."""
     purpose: Annotated[str | None, PURPOSE_NAME] = None
     """What the customer must have consented to: `profile.consent.PURPOSE` must be `true`. Where it is missing, or is
     anything else, the customer hasn't consented."""

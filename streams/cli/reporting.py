@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from rules import Library, nearest
 from streams.cli.application import new_app
@@ -40,6 +42,7 @@ class Form(StrEnum):
     text = "text"
     csv = "csv"
     json = "json"
+    prometheus = "prometheus"
 
 
 def app() -> typer.Typer:
@@ -70,7 +73,8 @@ def report(  # noqa: PLR0913, PLR0917  each is a flag
     losing: Annotated[int, typer.Option(metavar="N", min=1, help="firings without one sent that make it lose")] = 20,
     cycles: Annotated[int, typer.Option(metavar="N", min=1, help="triggers without an answer that are enough")] = 3,
     goal: Annotated[
-        list[str] | None, typer.Option(metavar="TYPE", help="what signals are for, as a touchpoint; repeatable")
+        list[str] | None,
+        typer.Option(metavar="TYPE", help="what signals are for, in place of what they say as `goal`; repeatable"),
     ] = None,
     within: Annotated[str, typer.Option(metavar="SPAN", help="how long after a firing the goal counts")] = "14d",
     form: Annotated[Form, typer.Option("--format", help="how it is printed")] = Form.text,
@@ -137,8 +141,8 @@ def _span(flag: str, text: str) -> int:
 
 
 def _goals(library: Library | None, given: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """What each signal is for: what was given."""
-    return {signal.name: tuple(given) for signal in library.signals} if library else {}
+    """What each signal is for: what was given, else what it says itself."""
+    return {signal.name: tuple(given) or signal.goal for signal in library.signals} if library else {}
 
 
 def _opened() -> Store:
@@ -198,8 +202,8 @@ def _text(shown: Sequence[Shown]) -> str:
 def _block(one: Shown) -> str:
     lines = [one.title]
     if one.rows:
-        texts = next((at for at, cell in enumerate(one.rows[0]) if not isinstance(cell, str)), len(one.columns))
-        lines += [f"  {line}" for line in aligned([one.columns, *([_cell(c) for c in row] for row in one.rows)], texts)]
+        cells = [[_cell(cell) for cell in row] for row in one.rows]
+        lines += [f"  {line}" for line in aligned([one.columns, *cells], _leading_texts(one))]
     else:
         lines.append("  nothing")
     return "\n".join([*lines, *([f"  ({one.note})"] if one.note else [])])
@@ -233,4 +237,37 @@ def _json(shown: Sequence[Shown]) -> str:
     return json.dumps({"sections": said}, indent=2, ensure_ascii=False)
 
 
-_FORMS: Final[Mapping[Form, Callable[[Sequence[Shown]], str]]] = {Form.text: _text, Form.csv: _csv, Form.json: _json}
+def _prometheus(shown: Sequence[Shown]) -> str:
+    """A gauge for each column of numbers, as an exporter takes it from a file; the texts before them are its labels."""
+    registry = CollectorRegistry()
+    for one in shown:
+        texts = _leading_texts(one)
+        labels = [_plain_name(column) for column in one.columns[:texts]]
+        for at, column in enumerate(one.columns[texts:], texts):
+            numbers = [row for row in one.rows if isinstance(row[at], int | float)]
+            if not numbers:
+                continue
+            name = f"telltale_report_{_plain_name(one.name)}_{_plain_name(column)}"
+            gauge = Gauge(name, f"{one.title}: {column}", labels, registry=registry)
+            for row in numbers:
+                (gauge.labels(*(_cell(text) for text in row[:texts])) if labels else gauge).set(row[at])
+    return generate_latest(registry).decode().rstrip("\n")
+
+
+def _plain_name(text: str) -> str:
+    """A name as Prometheus allows it: ``held out converted %`` is ``held_out_converted_percent``."""
+    return re.sub(r"\W+", "_", text.replace("%", "percent").strip())
+
+
+def _leading_texts(one: Shown) -> int:
+    """How many of the first columns are texts; all of them where there is no row."""
+    rows = one.rows[:1]
+    return next((at for row in rows for at, cell in enumerate(row) if not isinstance(cell, str)), len(one.columns))
+
+
+_FORMS: Final[Mapping[Form, Callable[[Sequence[Shown]], str]]] = {
+    Form.text: _text,
+    Form.csv: _csv,
+    Form.json: _json,
+    Form.prometheus: _prometheus,
+}

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 import orjson
 
-from rules import BadRecord, decode_touchpoint, to_millis
+from rules import BadRecord, decode_touchpoint, matches_any, to_millis
 
 LISTED: Final = 20
 """Bad lines that are told one by one; more are only counted."""
@@ -85,8 +85,9 @@ def _decision_row(one: Decision, number: int) -> dict[str, Any]:
 
 
 def touchpoint_rows(lines: Iterable[bytes], place: Place, unread: Unread, types: Collection[str]) -> Iterator[bytes]:
-    """The touchpoints by which connectors tell of triggers, and those of the types asked for, as rows of JSON."""
-    wanted = [_TRIGGER, *(name.encode() for name in types)]
+    """The touchpoints by which connectors tell of triggers, and those of the types, or wildcards, asked for, as rows of
+    JSON."""
+    wanted = [_TRIGGER, *(name.removesuffix("*").encode() for name in types)]
     for number, line in enumerate(lines, 1):
         if not any(name in line for name in wanted):
             continue
@@ -95,7 +96,7 @@ def touchpoint_rows(lines: Iterable[bytes], place: Place, unread: Unread, types:
         except BadRecord as bad:
             unread.add(place(number), str(bad))
             continue
-        if one.type.startswith(OUTCOMES) or one.type in types:
+        if one.type.startswith(OUTCOMES) or matches_any(types, one.type):
             said = one.properties or {}
             yield orjson.dumps(
                 {

@@ -181,7 +181,7 @@ def _uplift_note(signals: Sequence[str], asked: Asked) -> str:
     aimless = [signal for signal in signals if not asked.goals.get(signal)]
     note = "in points of a hundred, with the interval of 95 % (Newcombe's); an interval across 0 says nothing yet"
     if aimless:
-        note += f"; name what they are for with --goal TYPE: {', '.join(aimless)}"
+        note += f"; say what they are for, in their files as `goal: TYPE` or by --goal TYPE: {', '.join(aimless)}"
     return note
 
 

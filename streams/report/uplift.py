@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from math import sqrt
 from typing import Final, NamedTuple
 
+from rules import matches_any
 from streams.report.store import Store
 
 Z95: Final = 1.959963984540054
@@ -56,11 +57,12 @@ def uplifts(store: Store, goals: Mapping[str, Iterable[str]], within: int, end: 
 
     Args:
         store: with the touchpoints of the types of ``goals``.
-        goals: what each signal is for, as types of touchpoints.
+        goals: what each signal is for, as types of touchpoints or wildcards.
         within: how long after a firing a customer may take (ms).
         end: until when touchpoints are known (epoch ms): a firing later than ``within`` before that isn't judged yet.
     """
-    rows = [(signal, name) for signal, names in sorted(goals.items()) for name in sorted(set(names))]
+    known = [name for (name,) in store.ask("select distinct type from touchpoints order by type").rows]
+    rows = [(signal, name) for signal, names in sorted(goals.items()) for name in known if matches_any(names, name)]
     store.put("goals", ["signal VARCHAR", "type VARCHAR"], rows)
     found = store.ask(_ARMS, {"within": within, "end": end, "before": list(_BEFORE_HOLDOUT)}).rows
     arms: dict[str, dict[bool, tuple[int, int]]] = {}

@@ -49,6 +49,8 @@ class PolicyWords:
         if signal.holdout:
             share = number(round(signal.holdout * 100, 6))
             yield Sentence("Holdout", phrase(f"{share} % of customers never get it, always the same ones: {_MEASURED}"))
+        if signal.goal:
+            yield Sentence("Goal", phrase("It is for ", self._types.any_of(signal.goal), "."))
         if signal.group is not None:
             yield self._group(signal, signal.group)
         yield from self._caps(signal)

@@ -103,6 +103,7 @@ SIGNALS = (
         "caps": (Cap(1, DAY),),
         "holdout": 0.1,
         "purpose": "marketing",
+        "goal": ("order.placed",),
     },
 )
 PAGE_ONLY = {"name", "owner", "reason"}  # they stand beside the sentences; see test_site

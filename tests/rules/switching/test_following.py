@@ -120,7 +120,7 @@ def test_explaining_and_comparing_pass_switches_over() -> None:
     lines = dumped([touchpoint(0, "viewed"), to(1, other, 1), touchpoint(2, "viewed")])
     assert [(firing.signal, int(firing.at)) for firing in life_of(one, "c", lines).fired] == [("keen", START + 2)]
     *_, last = compare(one.library, other.library, lines)
-    assert [(each.signal, each.lost) for each in last.differences] == [("keen", 1)]
+    assert [(each.signal, each.lost) for each in last.found.differences] == [("keen", 1)]
 
 
 def test_a_long_window_is_warmed_in_one_pass() -> None:

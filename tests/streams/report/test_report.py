@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from streams.report import BY, SECTIONS
+from tests.deploy.test_prometheus import promtool
 from tests.rules.libraries import written as library_at
 from tests.streams.report.decisions import DAY, MINUTE, decision, did, held, told, written
 from tests.streams.test_cli import telltale
@@ -209,6 +211,9 @@ def test_uplift_counts_whom_chance_put_on_each_side(tmp_path: Path) -> None:
     )
     library = library_at(tmp_path / "library", {"signals/basket.yaml": SIGNAL.format("basket")})
     asked = ("--library", library, "--goal", "order.placed", "--within", "1d", "--section", "uplift")
+    said = library_at(tmp_path / "said", {"signals/basket.yaml": SIGNAL.format("basket") + "goal: order.*\n"})
+    by_itself = ("--library", said, "--within", "1d", "--section", "uplift")
+    assert report(path, *by_itself, log=log) == report(path, *asked, log=log)
     assert report(path, *asked, log=log)["uplift"] == [
         {
             "signal": "basket",
@@ -236,6 +241,23 @@ def test_since_and_until(decisions: Path) -> None:
     asked = ("--section", "by-signal", "--since", "2026-01-05T10:02:00Z", "--until", "2026-01-05T10:05:00Z")
     rows = report(decisions, *asked)["by-signal"]
     assert {row["signal"]: row["firings"] for row in rows} == {"basket": 1, "mail": 2}
+
+
+def test_as_metrics(tmp_path: Path, decisions: Path) -> None:
+    """In the format of an exporter that reads files; promtool finds nothing wrong with it."""
+    result = telltale("report", decisions, "--format", "prometheus")
+    assert result.exit_code == 0
+    samples = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(result.stdout + "\n")
+        for sample in family.samples
+    }
+    rows = report(decisions)
+    assert {labels[1]: value for labels, value in samples.items() if labels[0] == "telltale_report_by_signal_sent"} == {
+        row["signal"]: row["sent"] for row in rows["by-signal"]
+    }
+    assert samples["telltale_report_held_share_percent", rows["held"][0]["reason"]] == rows["held"][0]["share %"]
+    assert promtool("check", "metrics", given=result.stdout) == ""
 
 
 def test_as_text(decisions: Path) -> None:
