@@ -1,39 +1,48 @@
-"""What every signal should say."""
+"""What every signal, and every story, should say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from rules.declaration import Signal
 from rules.lint.finding import Check, Finding
 from rules.lint.linted import Linted
+from rules.places import Spot
+from rules.story import Story
+
+
+def _without(linted: Linted, said: Callable[[Signal | Story], str | None]) -> Iterator[tuple[Spot, str]]:
+    """The live signals, and the stories, that don't say something; where each is, and what to call it."""
+    for signal in linted.live:
+        if said(signal) is None:
+            yield linted.places.of("signal", signal.name), f"the live signal `{signal.name}`"
+    for story in linted.library.stories:
+        if said(story) is None:
+            yield linted.places.of("story", story.name), f"the story `{story.name}`"
 
 
 class NoOwner(Check):
-    """A live signal that nobody answers for."""
+    """A live signal, or a story, that nobody answers for."""
 
     name = "no-owner"
     reason = "Somebody must answer for what customers get."
     fix = "add, for example, `owner: ecommerce`"
 
     def findings(self, linted: Linted) -> Iterator[Finding]:
-        for signal in linted.live:
-            if signal.owner is None:
-                spot = linted.places.of("signal", signal.name)
-                yield self.found(spot, f"the live signal `{signal.name}` without an owner", "who answers for it")
+        for spot, what in _without(linted, lambda one: one.owner):
+            yield self.found(spot, f"{what} without an owner", "who answers for it")
 
 
 class NoReason(Check):
-    """A live signal that doesn't say why it is there."""
+    """A live signal, or a story, that doesn't say why it is there."""
 
     name = "no-reason"
     reason = "What nobody can explain is neither improved nor taken away."
     fix = "add, for example, `reason: A basket left for an hour is a warm lead.`"
 
     def findings(self, linted: Linted) -> Iterator[Finding]:
-        for signal in linted.live:
-            if signal.reason is None:
-                spot = linted.places.of("signal", signal.name)
-                yield self.found(spot, f"the live signal `{signal.name}` without a reason", "why it is there")
+        for spot, what in _without(linted, lambda one: one.reason):
+            yield self.found(spot, f"{what} without a reason", "why it is there")
 
 
 class NoCap(Check):

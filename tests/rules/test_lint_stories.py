@@ -44,6 +44,15 @@ def test_a_story_that_is_read_by_a_segment(tmp_path: Path) -> None:
     assert of_story(tmp_path, "unused-story", signal=signal, segments="users: stage.cardio == 'user'\n") == []
 
 
+@pytest.mark.parametrize(
+    ("key", "check", "what"), [("owner", "no-owner", "an owner"), ("reason", "no-reason", "a reason")]
+)
+def test_a_story_that_nobody_answers_for(tmp_path: Path, key: str, check: str, what: str) -> None:
+    signal = f"{READ}{key}: somebody\n"
+    assert of_story(tmp_path, check, signal=signal) == [f"stories/cardio.yaml:1:1 the story `cardio` without {what}"]
+    assert of_story(tmp_path, check, f"{STORY}{key}: somebody\n", signal) == []
+
+
 def test_a_module_on_which_nothing_hangs(tmp_path: Path) -> None:
     expected = ["stories/cardio.yaml:11:3 the module `dosing`, on which nothing hangs"]
     assert of_story(tmp_path, "idle-module") == expected
