@@ -275,7 +275,8 @@ class TimelineStep:
 class ExpectedFiring:
     """A firing that a timeline expects at ``time`` (epoch ms); what is None isn't compared.
 
-    ``goes``: when it goes, where it is deferred first; ``cancelled``: when it is taken back (epoch ms).
+    ``goes``: when it goes, where it is deferred first; ``cancelled``: when it is taken back (epoch ms). ``carry``: some
+    of what the trigger takes along.
     """
 
     time: int
@@ -286,6 +287,7 @@ class ExpectedFiring:
     reason: str | None = None
     goes: int | None = None
     cancelled: int | None = None
+    carry: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,7 @@ def _expected(entry: FiringEntry, place: ZoneInfo) -> ExpectedFiring:
         reason=entry.reason,
         goes=None if entry.goes is None else moment_of(entry.goes, place),
         cancelled=None if entry.cancelled is None else moment_of(entry.cancelled, place),
+        carry=tuple((entry.carry or {}).items()),
     )
 
 

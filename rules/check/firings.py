@@ -20,6 +20,7 @@ def check_firings(timeline: PlacedTimeline, parts: Parts, place: ZoneInfo) -> It
         yield from _check_channel(timeline, at, firing.channel, parts)
         yield from _check_per(timeline, at, firing)
         yield from _check_outcome(timeline, at, firing)
+        yield from _check_carry(timeline, at, firing)
         for key, moment in (("goes", firing.goes), ("cancelled", firing.cancelled)):
             if moment is not None:
                 yield from check_time(timeline.entry, ("fires", at, key), moment, place)
@@ -60,10 +61,25 @@ def _check_outcome(timeline: PlacedTimeline, at: int, firing: FiringEntry) -> It
     if firing.reason is not None and firing.outcome == "sent":
         found, expected = "`reason` of a firing that is sent", "`outcome: held` or `deferred`"
         yield from entry.problem((*path, "reason"), found, expected, "leave it out", at_key=True)
-    for key in ("goes", "cancelled", "channel"):
+    for key in ("goes", "cancelled", "channel", "carry"):
         if entry.has(*path, key) and firing.outcome == "held":
             found, expected = f"`{key}` of a firing that is held", "one that is sent or deferred"
             yield from entry.problem((*path, key), found, expected, "leave it out", at_key=True)
+
+
+def _check_carry(timeline: PlacedTimeline, at: int, firing: FiringEntry) -> Iterator[Problem]:
+    """What is expected to be taken along is among what the signal says."""
+    signal = timeline.signal
+    if signal.is_mended_below(("then",)):
+        return
+    known = sorted(signal.model.then.carry or ())
+    for name in firing.carry or ():
+        if name not in known:
+            found = f"`{name}`, which the triggers of `{signal.model.signal}` don't take along"
+            near = nearest(name, known)
+            instead = f"write `{near}`" if near else "add it to `carry` of `then`, or leave it out"
+            expected = one_of(known) if known else "a signal with `carry`"
+            yield from timeline.entry.problem(("fires", at, "carry", name), found, expected, instead, at_key=True)
 
 
 def _check_times(timeline: PlacedTimeline, place: ZoneInfo) -> Iterator[Problem]:

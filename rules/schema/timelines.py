@@ -106,6 +106,8 @@ class FiringEntry(Declared):
     so long."""
     reason: Annotated[str | None, OneOf(_REASONS_IN_WORDS, "cap", REASONS)] = None
     """Why it is held or deferred."""
+    carry: Annotated[dict[str, Any] | None, Values(example={"warmth": 2})] = None
+    """What the trigger takes along: these of its values; null for one that is missing."""
     goes: MaybeMoment = None
     """When it goes, where it was deferred."""
     cancelled: MaybeMoment = None

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from rules.declaration import ExpectedFiring, TimelineStep
-from rules.timeline.outcome import Outcome
+from rules.timeline.outcome import Outcome, carried_otherwise
 from rules.timeline.run import NAMES_NONE, NO_CHANNEL, Found
 from rules.wall_time import wall_time
 
@@ -139,6 +139,7 @@ def _policy(expected: ExpectedFiring) -> str:
     outcome = f", {expected.outcome}" if expected.outcome else ""
     reason = f", {expected.reason}" if expected.reason else ""
     goes = ", to go later" if expected.goes is not None else ""
+    goes += "".join(f", with {name}: {_written(value)}" for name, value in expected.carry)
     return outcome + reason + goes + (", to be taken back" if expected.cancelled is not None else "")
 
 
@@ -153,7 +154,8 @@ def _instead(expected: ExpectedFiring, nearest: Found | None) -> str:
     away = nearest.time - expected.time
     if away:
         return f"the nearest fired {span(abs(away))} {'later' if away > 0 else 'earlier'}"
-    return f"it {_fired(nearest)}"
+    carried = (f"{name}: {_written(nearest.carry.get(name))}" for name in carried_otherwise(expected, nearest))
+    return f"it {_fired(nearest)}" + "".join(f", with {one}" for one in carried)
 
 
 _UNITS: Final = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -51,7 +51,7 @@ def held_against(timeline: Timeline, found: Iterable[Found]) -> Outcome:
 
 def _vagueness(expected: ExpectedFiring) -> int:
     """What says most chooses first, so that what says less can take any of the rest."""
-    return sum(wanted is None for wanted in _wanted(expected))
+    return sum(wanted is None for wanted in _wanted(expected)) - len(expected.carry)
 
 
 def _wanted(expected: ExpectedFiring) -> tuple[object, ...]:
@@ -68,7 +68,13 @@ def _is_so(found: Found) -> tuple[object, ...]:
 
 def _fits(expected: ExpectedFiring, found: Found) -> bool:
     pairs = zip(_wanted(expected), _is_so(found), strict=True)
-    return expected.time == found.time and all(wanted is None or wanted == is_so for wanted, is_so in pairs)
+    as_said = all(wanted is None or wanted == is_so for wanted, is_so in pairs)
+    return expected.time == found.time and as_said and not any(carried_otherwise(expected, found))
+
+
+def carried_otherwise(expected: ExpectedFiring, found: Found) -> Iterator[str]:
+    """The names under which a trigger takes along something else than is expected."""
+    return (name for name, value in expected.carry if found.carry.get(name) != value)
 
 
 def _nearest(missing: Iterable[ExpectedFiring], surplus: Iterable[Found]) -> Iterable[Near]:

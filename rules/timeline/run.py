@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -30,7 +30,8 @@ class Found:
     """What became of one moment of a signal: ``time`` in epoch ms, ``channel`` where a trigger went to one, or waits.
 
     ``outcome``: ``sent``, ``deferred`` or ``held``: of one that was deferred, what it came to. ``goes``: when it went
-    then, ``cancelled``: when it was taken back (epoch ms). ``detail``: what decided.
+    then, ``cancelled``: when it was taken back (epoch ms). ``detail``: what decided. ``carry``: what its trigger took
+    along, as it is sent.
     """
 
     signal: str
@@ -43,6 +44,7 @@ class Found:
     goes: int | None = None
     cancelled: int | None = None
     detail: str | None = None
+    carry: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def fired(self) -> bool:
@@ -77,6 +79,8 @@ def run_timeline(plan: Plan, timeline: Timeline) -> tuple[Found, ...]:
         partition.commit(done)
         for decision in done.decisions:
             _note(found, orjson.loads(decision.value))
+        for trigger in done.triggers:
+            _note_carry(found, orjson.loads(trigger.value))
         records = [*_looped(done, records[0].timestamp), *records[done.consumed :]]
     return tuple(found.values())
 
@@ -144,3 +148,10 @@ def _note(found: dict[str, Found], said: Mapping[str, Any]) -> None:
     goes = at if outcome == "sent" else None
     changes = {"channel": channel, "reason": said["reason"], "outcome": outcome, "goes": goes, "detail": said["detail"]}
     found[said["id"]] = replace(before, **changes)
+
+
+def _note_carry(found: dict[str, Found], said: Mapping[str, Any]) -> None:
+    """Notes what a trigger takes along; what takes one back has nothing."""
+    carry = said["data"].get("carry")
+    if carry:
+        found[said["id"]] = replace(found[said["id"]], carry=carry)

@@ -231,6 +231,25 @@ class TestRunning:
         assert only(tmp_path, signal, timeline).passed
         assert not only(tmp_path, signal, timeline.replace("id: a}]", "id: b}]")).passed
 
+    def test_what_triggers_take_along(self, tmp_path: Path) -> None:
+        timeline = """\
+        - name: from the touchpoint that made it fire, and from the profile
+          profile: {name: Ann}
+          timeline:
+            - {at: "2026-01-05 10:00", type: page_view, attention: 0.5}
+          fires: [{at: "2026-01-05 10:00", carry: {share: 0.5, name: Ann, gone: null}}]
+        """
+        carry = "{share: touchpoint.attention, name: profile.name, gone: profile.gone}"
+        signal = f"""\
+        signal: read
+        status: live
+        follow: [page_view]
+        then: {{channel: email, carry: {carry}}}
+        """
+        outcome = only(tmp_path, signal, timeline)
+        assert outcome.passed
+        assert dict(outcome.found[0].carry) == {"share": 0.5, "name": "Ann", "gone": None}
+
     def test_per_values(self, tmp_path: Path) -> None:
         timeline = """\
         - name: each on its own
@@ -289,6 +308,21 @@ class TestHeldAgainst:
         assert not held_against(timeline_of(ExpectedFiring(5, outcome="sent")), [found(5, reason="cap")]).passed
         assert not held_against(timeline_of(ExpectedFiring(5, goes=6)), [found(5, "email")]).passed
         assert not held_against(timeline_of(ExpectedFiring(5, cancelled=6)), [found(5, "email")]).passed
+
+    def test_what_is_taken_along(self) -> None:
+        mine = [replace(found(5, "email"), carry={"warmth": 2.0, "tags": ["a"], "since": None})]
+        for carry in ((("warmth", 2),), (("tags", ["a"]), ("warmth", 2)), (("since", None),), (("other", None),)):
+            assert held_against(timeline_of(ExpectedFiring(5, carry=carry)), mine).passed
+        outcome = held_against(timeline_of(ExpectedFiring(5, "email", carry=(("warmth", 3), ("tags", ["a"])))), mine)
+        assert [line.text for line in drawn(outcome, zone_of("UTC"))][1] == (
+            "           00:00:00.005  ✗  expected to fire to email, with warmth: 3, with tags: [a]: "
+            "it fired to email, with warmth: 2.0"
+        )
+
+    def test_of_two_that_fire_together_the_one_that_takes_it_along(self) -> None:
+        mine = [replace(found(5, per=per), carry={"n": n}) for n, per in enumerate("ab")]
+        expected = ExpectedFiring(5), ExpectedFiring(5, carry=(("n", 0),))
+        assert held_against(timeline_of(*expected), mine).passed
 
     def test_what_says_most_chooses_first(self) -> None:
         expected = ExpectedFiring(5), ExpectedFiring(5, per="tent")
