@@ -41,7 +41,7 @@ class Concern:
     and whens read and it changes, each with how to keep it, so that their value before can still be told.
     ``sees``: follows and silents. ``dates``: those that a change of the profile may move. ``watched``: whether
     something must be asked before it is taken; ``asked``: whether something must be asked after.
-    ``keepers``: how many parts may keep something of it.
+    ``keepers``: how many parts may keep something of it. ``policed``: whether it may take triggers back, or answer one.
     """
 
     takes: Takes
@@ -57,6 +57,7 @@ class Concern:
     watched: bool
     asked: bool
     keepers: int
+    policed: bool
 
 
 class Patterns(NamedTuple):
@@ -134,7 +135,7 @@ class Plan:
 
     def _patterns(self) -> tuple[frozenset[str], tuple[str, ...]]:
         """The types that are named, and the wildcards."""
-        used = {"profile.updated"}
+        used = {"profile.updated", *self.policy.told_apart()}
         used.update(name for feature in self._features for name in feature.types())
         used.update(name for story in self.stories for name in story.told_apart())
         used.update(name for follow in self._follows for name in follow.types())
@@ -261,6 +262,7 @@ class Plan:
             profile=name == "profile.updated",
             watched=bool(dates or any(when.hold for when, _ in whens)),
             asked=bool(edges or whens),
+            policed=self.policy.watches(name),
             keepers=sum(taker.keeps for taker in takers) + len(sees) + len(whens) + 1,
         )
 

@@ -57,7 +57,7 @@ def step(plan: Plan, state: State, touchpoint: Touchpoint, size: int, done: Done
         _apply_too_late(state, touchpoint, concern, done)
         return "too late"
     at = _applied(state, touchpoint, concern, late)
-    if at.firings or at.evicted or (state.policy and (late or plan.policy.watches(touchpoint.type))):
+    if at.firings or at.evicted or (state.policy and (late or concern.policed)):
         done(state, at)
         if plan.chains and at.firings:
             read_firings(plan, state, touchpoint.customer, at, done)

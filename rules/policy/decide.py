@@ -10,7 +10,8 @@ from rules.policy.caps import caps, content
 from rules.policy.checks import arbitration, condition, consent, holdout, relation, status, unless
 from rules.policy.choice import Choice, choose, ordered, said
 from rules.policy.decision import Decision, Verdict
-from rules.policy.plan import ChannelPolicy, PolicyPlan
+from rules.policy.plainly import decide_plainly, expired, held, is_plain, plain_decision, plain_trigger
+from rules.policy.plan import PolicyPlan, SignalPolicy
 from rules.policy.question import Check, Customer, Question
 from rules.policy.releasing import release
 from rules.policy.remembering import remember, save
@@ -28,6 +29,8 @@ def decide(plan: PolicyPlan, name: str, state: State, at: Moment, append_time: i
 
     ``append_time`` (ms) is that of the record that caused it; None takes each firing's own moment.
     """
+    if is_plain(plan, state, at):
+        return decide_plainly(plan, state, at, append_time)
     customer = Customer(plan, name, state, append_time, decode_policy(state.policy))
     decisions: list[Decision] = []
     if state.policy:
@@ -57,42 +60,32 @@ def _rank(customer: Customer, firing: Firing) -> float:
 def _decide(customer: Customer, firing: Firing, gone: set[str]) -> Decision:
     rule = customer.plan.signals[firing.signal.name]
     now = firing.moment if customer.append_time is None else customer.append_time
-    only = rule.channels[0] if len(rule.channels) == 1 else None
     verdict = status(firing) or condition(firing) or relation(firing)
     if verdict is not None:
-        return Decision(firing, now, "held", *verdict, only)
+        return held(rule, firing, now, verdict)
+    if rule.plain:
+        return _plainly(customer, rule, firing, now)
     asked = Question(customer, rule, firing, now, rule.channels, gone)
-    if rule.plain and only is not None:
-        return _plainly(asked, only)
     for check in CHECKS:
         verdict = check(asked)
         if verdict is not None:
-            return Decision(firing, now, "held", *verdict, only)
+            return held(rule, firing, now, verdict)
     ordered(asked)
     chosen = choose(asked)
     if not isinstance(chosen, Choice):
-        reason, detail = chosen or ("no channel", "")
-        return Decision(firing, now, "held", reason, detail, only)
-    verdict = _room_to_wait(customer) if chosen.wakes is not None else _expired(firing, now)
+        return held(rule, firing, now, chosen or ("no channel", ""))
+    verdict = _room_to_wait(customer) if chosen.wakes is not None else expired(firing, now)
     if verdict is not None:
         return Decision(firing, now, "held", *verdict, chosen.channel)
     return _goes(asked, chosen)
 
 
-def _plainly(asked: Question, channel: ChannelPolicy) -> Decision:
-    """Where the library says nothing of policy: what hasn't expired goes."""
-    firing, now = asked.firing, asked.now
-    verdict = _expired(firing, now)
-    if verdict is not None:
-        return Decision(firing, now, "held", *verdict, channel)
-    if asked.rule.spans or asked.rule.revocable[channel.name]:
-        remember(asked, Choice(channel, None))
-    return Decision(firing, now, "sent", None, None, channel)
-
-
-def _expired(firing: Firing, now: int) -> Verdict:
-    expires = firing.moment + firing.signal.declared.then.expires
-    return ("expired", f"{now - expires} ms ago") if now >= expires else None
+def _plainly(customer: Customer, rule: SignalPolicy, firing: Firing, now: int) -> Decision:
+    decision = plain_decision(rule, firing, now)
+    trigger = plain_trigger(rule, firing) if decision.outcome == "sent" else None
+    if trigger is not None:
+        customer.memory.triggers.append(trigger)
+    return decision
 
 
 def _room_to_wait(customer: Customer) -> Verdict:

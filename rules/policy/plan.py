@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from rules.policy.mix import Mix
 from rules.stories import StoryPlan
 
 RESPONDED_WITHIN: Final = 30 * 86_400_000  # ms after it went in which a response to a trigger counts
+OUTCOMES: Final = "trigger."  # what the types begin with by which connectors tell what became of a trigger
 PRIOR: Final = 0.05  # share of triggers responded to, where a channel says nothing
 TYPES_CACHED: Final = 4096
 
@@ -45,7 +46,7 @@ class SignalPolicy:
     after it went a trigger counts for a cap or for its content, by channel. ``fields``: those that caps count by.
     ``revocable``: whether something but a late touchpoint may take a trigger back, by channel. ``spans``: the silences
     by which it fires, and ``breakable``: how long after their end a late touchpoint may still lie in them (ms).
-    ``plain``: whether nothing here holds back.
+    ``plain``: whether it has one channel, and nothing here holds back.
     """
 
     signal: SignalPlan
@@ -83,6 +84,12 @@ class PolicyPlan:
         self.signals = {signal.name: self._signal(signal, library, latency_of, mixes) for signal in signals}
         self._watched: dict[str, bool] = {}
 
+    def told_apart(self) -> Iterator[str]:
+        """The types and wildcards by which it tells touchpoints apart."""
+        yield f"{OUTCOMES}*"
+        for rule in self.signals.values():
+            yield from rule.signal.declared.then.cancel_on
+
     def watches(self, kind: str) -> bool:
         """Whether a touchpoint of this type may take a trigger back, or answers one."""
         watched = self._watched.get(kind)
@@ -93,7 +100,7 @@ class PolicyPlan:
         return watched
 
     def _watches(self, kind: str) -> bool:
-        if kind == "profile.updated" or kind.startswith("trigger."):
+        if kind == "profile.updated" or kind.startswith(OUTCOMES):
             return True
         return any(matches_any(rule.signal.declared.then.cancel_on, kind) for rule in self.signals.values())
 
@@ -126,7 +133,7 @@ class PolicyPlan:
             lenient=isinstance(signal.pattern, Follow),
             reach={one.name: max([content, *(cap.over for cap in (*shared, *one.caps))]) for one in channels},
             revocable={one.name: revocable or one.consent is not None for one in channels},
-            plain=_is_plain(signal, channels, caps) and not content and not self.responds,
+            plain=len(channels) == 1 and _is_plain(signal, channels, caps) and not content and not self.responds,
         )
 
 
@@ -145,7 +152,7 @@ def _channel(channel: Channel) -> ChannelPolicy:
 
 def _is_plain(signal: Signal, channels: tuple[ChannelPolicy, ...], caps: tuple[Cap, ...]) -> bool:
     asked = signal.unless or signal.group or signal.holdout or signal.purpose or signal.then.chooses_best or caps
-    return not asked and len(channels) <= 1 and not any(one.consent or one.quiet or one.rest for one in channels)
+    return not asked and not any(one.consent or one.quiet or one.rest for one in channels)
 
 
 def _responds(library: Library) -> bool:

@@ -33,21 +33,6 @@ def _trigger(asked: Question, choice: Choice) -> Trigger:
     then, waits = firing.signal.declared.then, choice.wakes is not None
     after = 0 if choice.wakes is None else choice.wakes - firing.moment
     behind = None if firing.ended is None or not rule.spans else firing.moment - firing.ended
-    if rule.plain:  # only what comes late, or what cancels, has to do with it
-        kept = then.expires if rule.revocable[name] else min(then.expires, rule.breakable - (behind or 0))
-        return Trigger(
-            signal=firing.signal.name,
-            per=firing.per,
-            moment=firing.moment,
-            channel=name,
-            after=0,
-            lasts=then.expires,
-            kept=kept,
-            behind=behind,
-            late=firing.late,
-            about=firing.about,
-            origin=firing.origin,
-        )
     return Trigger(
         signal=firing.signal.name,
         per=firing.per,

@@ -83,25 +83,23 @@ def consume(partition: Partition, batch: list[Record], output: Output) -> None:
         batch = batch[done.consumed :]
 
 
-def decoded(output: Output) -> list[dict[str, Any]]:
+def decoded(output: Output, *, born_again: bool = False) -> list[dict[str, Any]]:
     """The decisions in the oracle's words; what only triggers say (touchpoints, carry) only where one was sent.
 
-    Each that is sent has its trigger, and each that is taken back after that a cancel event.
+    Each that is sent has its trigger, and each that is taken back after that a cancel event. ``born_again``: whether
+    customers may be forgotten so soon that what comes from before that makes the same fire at the same moment again.
     """
-    sent, cancelled = {}, {}
+    sent, cancelled = dict[str, list[dict[str, Any]]](), {}
     for trigger in output.triggers:
         event = json.loads(trigger.value)
         if event["type"] == "telltale.trigger.cancelled":
             assert event["id"] == f"{event['data']['trigger']}:cancel"
             cancelled[event["data"]["trigger"]] = event["data"]
             continue
-        assert event["id"] not in sent
+        assert born_again or event["id"] not in sent
         assert event["time"] == rfc3339(event["id"])
-        sent[event["id"]] = {
-            "channel": trigger.channel,
-            "touchpoints": event["data"]["touchpoints"],
-            "carry": event["data"]["carry"],
-        }
+        said = {"channel": trigger.channel, **{name: event["data"][name] for name in ("touchpoints", "carry")}}
+        sent.setdefault(event["id"], []).append(said)
     decisions = [json.loads(decision.value) for decision in output.decisions]
     assert {one["id"] for one in decisions if one["outcome"] == "sent"} == sent.keys()
     taken_back = {one["id"]: one["reason"] for one in decisions if one["outcome"] == "cancelled"}
@@ -110,11 +108,11 @@ def decoded(output: Output) -> list[dict[str, Any]]:
     return [in_words(one, sent) for one in decisions]
 
 
-def in_words(decision: dict[str, Any], sent: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def in_words(decision: dict[str, Any], sent: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     names = ("id", "signal", "customer", "per", "outcome", "reason", "channel", "late")
     said = {name: decision[name] for name in names} | {"time": milliseconds(decision["time"])}
     at = {"at": milliseconds(decision["at"])} if "at" in decision else {}
-    return {**said, **at, **(sent[decision["id"]] if decision["outcome"] == "sent" else {})}
+    return {**said, **at, **(sent[decision["id"]].pop(0) if decision["outcome"] == "sent" else {})}
 
 
 def milliseconds(time: str) -> int:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
+from rules.plan import Plan
 from rules.policy import chance, merge_policies
 from rules.policy.decide import MOST_WAITING
 from rules.remembered import MOST_TRIGGERS, decode_policy
@@ -115,3 +118,16 @@ def test_two_memories_count_as_one_and_triggers_keep_their_ids() -> None:
     channel = plan_of(made).policy.channels["email"]
     assert abs(chance(both, channel, moment(2)) - 1 / 13) < 1e-8  # a second is little of 90 days
     assert merge_policies(ours.policy, b"", "cookie") == ours.policy
+
+
+@pytest.mark.parametrize("first", ["x.done", "trigger.opened", "other", "y", "profile.updated"])
+def test_policy_tells_types_apart_that_nothing_else_names(first: str) -> None:
+    """What isn't named anywhere is worked out once for all: what may take a trigger back is not among it."""
+    plan = plan_of(library(signal(**EACH, then={"channel": "email", "cancel_on": ["x.*", "y"]})))
+    plan.concern(first)
+    assert policed(plan, "x.done", "trigger.opened", "y", "profile.updated") == {True}
+    assert policed(plan, "other", "z", "x") == {False}
+
+
+def policed(plan: Plan, *names: str) -> set[bool]:
+    return {plan.concern(name).policed for name in names}
