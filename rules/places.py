@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from rules.check import Parts
 from rules.declaration import Library
@@ -12,7 +12,9 @@ from rules.schema import Declared
 from rules.schema_reading import Placed
 from rules.source import Scalar, Sequence
 
-Kind = Literal["signal", "feature", "segment", "story", "timeline"]
+Kind = Literal["signal", "feature", "segment", "story", "timeline", "library"]
+
+SETTINGS: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,13 @@ class Spot:
 
 
 class Places:
-    """The places of the declarations of a library. A timeline's name is that of its signal, a space, and its own."""
+    """The places of the declarations of a library. A timeline's name is that of its signal, a space, and its own; the
+    library's own settings are named `SETTINGS`."""
 
     def __init__(self, parts: Parts) -> None:
         self._placed: dict[tuple[Kind, str], Placed[Declared]] = {}
+        if parts.placed_settings is not None:
+            self._placed["library", SETTINGS] = parts.placed_settings
         for signal in parts.signals:
             self._placed["signal", signal.model.signal] = signal
         for feature in parts.features:

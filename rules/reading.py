@@ -56,6 +56,7 @@ class _Reader:
         stories = [self._whole(StoryFile, path) for path in self._folder.stories]
         return Parts(
             settings=settings.model if settings else None,
+            placed_settings=settings,
             has_catalogue=INTERACTIONS in files,
             interactions=self._entries(INTERACTIONS, TYPE_NAME, InteractionEntry),
             has_channels=CHANNELS in files,

@@ -63,6 +63,7 @@ class Parts:
     """
 
     settings: LibraryFile | None = None
+    placed_settings: Placed[LibraryFile] | None = None
     has_catalogue: bool = False
     interactions: Mapping[str, InteractionEntry] | None = field(default_factory=dict)
     has_channels: bool = False

@@ -359,6 +359,22 @@ def test_what_looks_back_further_than_data_live(tmp_path: Path) -> None:
     assert found(tmp_path, as_usual, "longer-than-data-live") == ["signals/d.yaml:3:42 a wait of 365d"]
 
 
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ("cap: {count: 1, over: 31d}", "a cap of all signals over 31d"),
+        ("groups: {offers: {cap: {count: 1, over: 31d}}}", "a cap of the group `offers` over 31d"),
+        ("content_again: 40d", "`content_again` over 40d"),
+        ("cap: {count: 1, over: 30d}", None),
+    ],
+)
+def test_triggers_that_are_counted_longer_than_data_live(tmp_path: Path, policy: str, said: str | None) -> None:
+    """A customer who was forgotten meanwhile may get one more than the cap says."""
+    files = {"library.yaml": f"name: shop\nformat: 1\nforget_after: 30d\n{policy}\n"}
+    expected = [] if said is None else [f"library.yaml:3:15 {said}"]
+    assert found(tmp_path, files, "longer-than-data-live") == expected
+
+
 def test_deprecated_types(tmp_path: Path) -> None:
     files = {
         "interactions.yaml": "old: {deprecated: new}\nnew: {}\n",

@@ -47,15 +47,16 @@ def sent_of(output: Output) -> list[Sent]:
 
 
 def caps_of(library: Tree) -> Iterator[tuple[str, str, int, int]]:
-    """What each cap counts: (of what, which one, count, over in ms)."""
+    """What each cap counts: (of what, which one, count, over in ms); a customer who is forgotten is a new one."""
     settings_ = library["library"]
+    life = duration(settings_.get("forget_after", "180d"))
     places: list[tuple[str, str, Any]] = [("all", "", settings_.get("cap"))]
     places += [("signal", one["signal"], one.get("cap")) for one in library["signals"]]
     places += [("channel", name, (one or {}).get("cap")) for name, one in library["channels"].items()]
     places += [("group", name, (one or {}).get("cap")) for name, one in settings_["groups"].items()]
     for scope, name, caps in places:
         for cap in [caps] if isinstance(caps, dict) else caps or []:
-            if "per" not in cap:
+            if "per" not in cap and duration(cap["over"]) <= life:
                 yield scope, name, cap["count"], duration(cap["over"])
 
 
