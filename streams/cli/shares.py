@@ -47,12 +47,17 @@ def in_shares(work: Work[T], lines: Lines, processes: int | None, text: str) -> 
     Where customers turn out to be linked, it is done as a whole. ``text`` is shown with a progress bar. Raises
     TroubleError, and what the work raises where it is done here.
     """
-    count = processes or min(len(os.sched_getaffinity(0)), lines.length // WORTH)
+    count = processes or min(processors(), lines.length // WORTH)
     with progress_bar(text) as progress:
         if count > 1:
             with suppress(LinkedError):
                 return _elsewhere(work, lines, count, progress)
         return [work(lines, WHOLE, progress)]
+
+
+def processors() -> int:
+    """How many this process may use; where that can't be asked, as on macOS, how many there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(slots=True)

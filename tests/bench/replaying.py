@@ -4,7 +4,6 @@ comparing two libraries costs. Beside it the bare evaluation of the same touchpo
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -23,7 +22,7 @@ from rules.replaying import BATCH, SETTLE, Run
 from streams.cli.against import Comparing
 from streams.cli.files import Lines
 from streams.cli.replay import Counting
-from streams.cli.shares import Work, in_shares
+from streams.cli.shares import Work, in_shares, processors
 from streams.demo.traffic import bundled
 from tests.bench import report
 from tests.bench.report import Report
@@ -31,7 +30,7 @@ from tests.bench.stopwatch import Contestant, cpu, rounds
 from tests.bench.workload import LIBRARY, touchpoints
 
 SHOP: Final = Path(__file__).parents[2] / "rules" / "library" / "shop"
-PROCESSES: Final = len(os.sched_getaffinity(0))
+PROCESSES: Final = processors()
 CROWD: Final = 10
 """How many times as many touchpoints a file has that is shared out: what is waited for is more than the start."""
 
