@@ -23,6 +23,11 @@ def relation(firing: Firing) -> Verdict:
     return ("no relation", f"profile.related.{firing.signal.declared.then.to} names nobody") if firing.lost else None
 
 
+def by_itself(firing: Firing) -> Verdict:
+    """What holds a firing back without anything being known of the customer."""
+    return status(firing) or condition(firing) or relation(firing)
+
+
 def consent(asked: Question) -> Verdict:
     """To the purpose, and to the channels: those without it are struck out."""
     purpose = asked.firing.signal.declared.purpose

@@ -7,7 +7,7 @@ from typing import Final
 
 from rules.firing import Firing, Moment
 from rules.policy.caps import caps, content
-from rules.policy.checks import arbitration, condition, consent, holdout, relation, status, unless
+from rules.policy.checks import arbitration, by_itself, consent, holdout, unless
 from rules.policy.choice import Choice, choose, ordered, said
 from rules.policy.decision import Decision, Verdict
 from rules.policy.plainly import decide_plainly, expired, held, is_plain, plain_decision, plain_trigger
@@ -60,7 +60,7 @@ def _rank(customer: Customer, firing: Firing) -> float:
 def _decide(customer: Customer, firing: Firing, gone: set[str]) -> Decision:
     rule = customer.plan.signals[firing.signal.name]
     now = firing.moment if customer.append_time is None else customer.append_time
-    verdict = status(firing) or condition(firing) or relation(firing)
+    verdict = by_itself(firing)
     if verdict is not None:
         return held(rule, firing, now, verdict)
     if rule.plain:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules.firing import Firing, Moment
-from rules.policy.checks import condition, relation, status
+from rules.policy.checks import by_itself
 from rules.policy.decision import Decision, Reason, Verdict
 from rules.policy.plan import PolicyPlan, SignalPolicy
-from rules.remembered import Trigger, decode_policy, encode_policy
+from rules.policy.remembering import keep
+from rules.remembered import Trigger, decode_policy
 from rules.state import State
 
 
@@ -34,7 +35,7 @@ def decide_plainly(plan: PolicyPlan, state: State, at: Moment, append_time: int 
     for firing in firings:
         rule = plan.signals[firing.signal.name]
         now = firing.moment if append_time is None else append_time
-        verdict = status(firing) or condition(firing) or relation(firing)
+        verdict = by_itself(firing)
         decision = plain_decision(rule, firing, now) if verdict is None else held(rule, firing, now, verdict)
         decisions.append(decision)
         if decision.outcome == "sent":
@@ -42,7 +43,9 @@ def decide_plainly(plan: PolicyPlan, state: State, at: Moment, append_time: int 
             if trigger is not None:
                 triggers.append(trigger)
     if triggers or state.policy:
-        _keep(state, triggers, at.now)
+        memory = decode_policy(state.policy)
+        memory.triggers += triggers
+        keep(state, memory, at.now)
     return decisions
 
 
@@ -89,15 +92,6 @@ def plain_trigger(rule: SignalPolicy, firing: Firing) -> Trigger | None:
         about=firing.about,
         origin=firing.origin,
     )
-
-
-def _keep(state: State, triggers: list[Trigger], now: int) -> None:
-    """Adds triggers to what is remembered, and lets those go that don't matter any more at ``now`` (ms)."""
-    memory, before = decode_policy(state.policy), len(state.policy)
-    memory.triggers = [one for one in memory.triggers if one.until > now or one.held]
-    memory.triggers += triggers
-    state.policy = encode_policy(memory)
-    state.weight += max(len(state.policy) - before, 0)
 
 
 def _by_value(firing: Firing) -> tuple[float, str, str]:

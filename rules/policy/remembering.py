@@ -74,8 +74,12 @@ def _carry(firing: Firing, state: State) -> dict[str, Any]:
 
 
 def save(customer: Customer, now: int) -> None:
+    """Puts what is remembered of a customer into the state."""
+    keep(customer.state, customer.memory, now)
+
+
+def keep(state: State, memory: Policy, now: int) -> None:
     """Puts what is remembered into the state, without the triggers that don't matter any more at ``now`` (ms)."""
-    state, memory = customer.state, customer.memory
     memory.triggers = [one for one in memory.triggers if one.until > now or one.held]
     before = len(state.policy)
     state.policy = encode_policy(memory)

@@ -111,7 +111,7 @@ def replay_files(  # noqa: PLR0913, PLR0917  each is a flag
     end = _until(until)
     own = plan_at(library) if library else None
     if processes and processes > 1:
-        _check_shares(triggers or decisions or libraries or (None if own else "libraries"), files or [])
+        _check_shares(bool(triggers or decisions or libraries or own is None), files or [])
     collect_seldom()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="telltale-")))
@@ -162,8 +162,8 @@ def _check_libraries(library: Path | None, libraries: Path | None, against: Path
         fail("--against: expected --library DIR beside it, and no --libraries: two libraries are compared", WRONG_USAGE)
 
 
-def _check_shares(other: object, files: list[Path]) -> None:
-    if other:
+def _check_shares(ordered: bool, files: list[Path]) -> None:
+    if ordered:
         fail("found --processes with --triggers, --decisions or --libraries; expected it for counts alone", WRONG_USAGE)
     if any(str(file) == "-" for file in files):
         fail("found --processes for standard input; expected files, which each of them can read", WRONG_USAGE)
