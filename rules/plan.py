@@ -135,7 +135,7 @@ class Plan:
 
     def _patterns(self) -> tuple[frozenset[str], tuple[str, ...]]:
         """The types that are named, and the wildcards."""
-        used = {"profile.updated", *self.policy.told_apart()}
+        used = set(self.policy.watched)
         used.update(name for feature in self._features for name in feature.types())
         used.update(name for story in self.stories for name in story.told_apart())
         used.update(name for follow in self._follows for name in follow.types())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from rules.declaration import Cap, Channel, Follow, Library, Quiet, Rest, Signal
 from rules.fields import Getter, getter, matches_any
 from rules.firing import SignalPlan
 from rules.policy.mix import Mix
+from rules.profile import UPDATED
 from rules.stories import StoryPlan
 
 RESPONDED_WITHIN: Final = 30 * 86_400_000  # ms after it went in which a response to a trigger counts
@@ -66,7 +67,8 @@ class SignalPolicy:
 
 class PolicyPlan:
     """Asked by `decide`. ``used``: whether the library says anything of policy. ``responds``: whether it is to be
-    remembered how customers respond."""
+    remembered how customers respond. ``watched``: the types and wildcards of what may take a trigger back, or answers
+    one."""
 
     def __init__(
         self,
@@ -82,13 +84,9 @@ class PolicyPlan:
         self.responds = _responds(library)
         self.used = _used(library)
         self.signals = {signal.name: self._signal(signal, library, latency_of, mixes) for signal in signals}
+        cancels = (name for signal in self.signals.values() for name in signal.signal.declared.then.cancel_on)
+        self.watched = frozenset((UPDATED, f"{OUTCOMES}*", *cancels))
         self._watched: dict[str, bool] = {}
-
-    def told_apart(self) -> Iterator[str]:
-        """The types and wildcards by which it tells touchpoints apart."""
-        yield f"{OUTCOMES}*"
-        for rule in self.signals.values():
-            yield from rule.signal.declared.then.cancel_on
 
     def watches(self, kind: str) -> bool:
         """Whether a touchpoint of this type may take a trigger back, or answers one."""
@@ -96,13 +94,8 @@ class PolicyPlan:
         if watched is None:
             if len(self._watched) >= TYPES_CACHED:
                 self._watched.clear()
-            watched = self._watched[kind] = self._watches(kind)
+            watched = self._watched[kind] = matches_any(self.watched, kind)
         return watched
-
-    def _watches(self, kind: str) -> bool:
-        if kind == "profile.updated" or kind.startswith(OUTCOMES):
-            return True
-        return any(matches_any(rule.signal.declared.then.cancel_on, kind) for rule in self.signals.values())
 
     def _signal(
         self,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.rules.docs.browser import Browser, MissingBrowser, browsing
+from tests.rules.docs.browser import Browser
 from tests.rules.docs.sites import EVIL, GOOD, PACKS, QUOTE, hostile_library, laid_out, site_of
 
 WIDE, MIDDLE, NARROW = 1280, 800, 360
@@ -91,15 +90,6 @@ MARKS = """
     }
     return unseen;
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    try:
-        with browsing() as one:
-            yield one
-    except MissingBrowser as missing:
-        pytest.fail(str(missing), pytrace=False)
 
 
 @pytest.fixture(scope="module")

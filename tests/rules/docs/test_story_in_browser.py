@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.rules.docs.browser import Browser, MissingBrowser, browsing
+from tests.rules.docs.browser import Browser
 from tests.rules.docs.sites import PACKS, laid_out, site_of
 
 PHARMA = next(pack for pack in PACKS if pack.name == "pharma")
@@ -23,15 +22,6 @@ SEEN = """
     });
 """
 OVERFLOW = "return document.documentElement.scrollWidth - document.documentElement.clientWidth;"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    try:
-        with browsing() as one:
-            yield one
-    except MissingBrowser as missing:
-        pytest.fail(str(missing), pytrace=False)
 
 
 @pytest.fixture(scope="module")
